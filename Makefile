@@ -1,0 +1,58 @@
+# Talkoot's commands. Every one works from a fresh clone.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary=:all:
+
+.PHONY: help demo install install-dev test lint format bench system-packages lock translations clean
+
+help:  ## List the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+demo: install  ## Harvest the bundled facts, match, publish and serve them
+	$(BIN)/talkoot demo
+
+install: $(VENV)/.installed  ## Install Talkoot and what it needs into .venv, pinned, wheels only
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@test -L talkoot/graph || { echo "talkoot/graph is not a symbolic link: this checkout lost its links (git config core.symlinks). Clone it again on Linux, macOS or WSL."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+install-dev: $(VENV)/.installed-dev  ## The same with what tests and checks need
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+test: install-dev  ## Run the tests; those that need a browser are skipped where there is none
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: install-dev  ## Formatting, style, types, spelling, Talkoot's own checks
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/codespell
+	$(BIN)/talkoot check
+
+format: install-dev  ## Put the code in its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: install-dev  ## Measure side by side (see benchmarks/)
+	$(BIN)/python -m benchmarks
+
+system-packages:  ## What the browser tests need, on Debian
+	apt-get install --yes --quiet chromium
+
+lock:  ## Write the lock files anew; they name no host
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --all-extras pyproject.toml -o requirements-dev.lock
+
+translations: install-dev  ## Compile the message catalogues
+	$(BIN)/pybabel compile -d web/translations
+
+clean:  ## Remove the environment and what was built
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

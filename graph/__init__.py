@@ -1,0 +1,1 @@
+"""The workbench, identity, releases, query engines and search index. No HTTP server, no single source."""

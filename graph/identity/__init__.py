@@ -1,0 +1,1 @@
+"""Who is who: names, features, rules, decisions and stable identifiers."""

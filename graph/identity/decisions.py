@@ -1,0 +1,116 @@
+"""Decisions: judgements on pairs of entities as one sorted table (SSSOM column names), never deleted."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields, replace
+from pathlib import Path
+
+JUDGEMENTS = ("same", "different", "unsure", "part of")
+AUTOMATIC = "automatic"
+
+
+class DecisionError(ValueError):
+    """A table of decisions cannot be used; the message names file, row and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One judgement on two entities, by a rule or a person; ids are paths below the base's ``id/``."""
+
+    id: str
+    subject_id: str
+    object_id: str
+    judgement: str
+    mapping_justification: str
+    evidence: str
+    author_id: str
+    mapping_date: str
+    confidence: str = ""
+    superseded_by: str = ""
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The two entities, smaller first."""
+        return self.subject_id, self.object_id
+
+
+COLUMNS = tuple(item.name for item in fields(Decision))
+
+
+def decide(
+    one: str, other: str, judgement: str, justification: str, evidence: str, author: str, date: str, earlier: int = 0
+) -> Decision:
+    """A decision on two entities, with an id made of what it says and of how many rows the pair had before."""
+    subject, target = sorted((one, other))
+    text = "\t".join((subject, target, judgement, justification, author, date, *([str(earlier)] if earlier else [])))
+    number = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return Decision(number, subject, target, judgement, justification, evidence, author, date)
+
+
+def read_decisions(path: Path) -> list[Decision]:
+    """The rows of a table, or none where there is no file. Raises :class:`DecisionError`."""
+    if not path.exists():
+        return []
+    found = []
+    seen: set[str] = set()
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        if tuple(rows.fieldnames or ()) != COLUMNS:
+            raise DecisionError(f"{path.name}:1: expected the columns {', '.join(COLUMNS)}")
+        for number, row in enumerate(rows, start=2):
+            values = [row[name] for name in COLUMNS]
+            if None in values or None in row:
+                raise DecisionError(f"{path.name}:{number}: expected {len(COLUMNS)} cells")
+            decision = Decision(*values)
+            if decision.judgement not in JUDGEMENTS:
+                raise DecisionError(
+                    f"{path.name}:{number}: the judgement is {decision.judgement!r}: expected {', '.join(JUDGEMENTS)}"
+                )
+            if not decision.subject_id < decision.object_id:
+                raise DecisionError(f"{path.name}:{number}: expected two different ids, the smaller one first")
+            if decision.id in seen:
+                raise DecisionError(f"{path.name}:{number}: the id {decision.id!r} stands twice: expected each id once")
+            seen.add(decision.id)
+            found.append(decision)
+    return found
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a sorted tab-separated table beside the old one and switch it in, so a kill leaves one of the two."""
+    text = "\n".join("\t".join(row) for row in [columns, *sorted(tuple(row) for row in rows)]) + "\n"
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def write_decisions(path: Path, decisions: Iterable[Decision]) -> None:
+    """Write the table, sorted by id of the rows' first column."""
+    write_table(path, COLUMNS, (astuple(decision) for decision in decisions))
+
+
+def in_force(decisions: Iterable[Decision]) -> dict[tuple[str, str], Decision]:
+    """By pair, the decision that nothing supersedes; a person's beats a rule's, then the later one counts."""
+    found: dict[tuple[str, str], Decision] = {}
+    for decision in decisions:
+        if decision.superseded_by:
+            continue
+        known = found.get(decision.pair)
+        if known is None or _weight(decision) > _weight(known):
+            found[decision.pair] = decision
+    return found
+
+
+def _weight(decision: Decision) -> tuple[bool, str, str]:
+    return decision.author_id != AUTOMATIC, decision.mapping_date, decision.id
+
+
+def supersede(decision: Decision, by: Decision) -> Decision:
+    """The same decision, no longer in force."""
+    return replace(decision, superseded_by=by.id)

@@ -1,0 +1,129 @@
+"""Features: what matching compares, drawn from record graphs by a pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pyoxigraph
+import tldextract
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
+
+from talkoot.graph.workbench import KeptRecord
+from talkoot.ontology.namespaces import ADMS, COUNTRY, CV, DCT, FOAF, ORG, PROV, RDF, SKOS, TK
+
+_GENERIC_HOSTS_FILE = Path(__file__).resolve().parent / "generic_hosts.txt"
+
+KINDS: dict[str, tuple[str, str]] = {
+    ORG["Organization"].value: ("organisation", "actor"),
+    ORG["FormalOrganization"].value: ("organisation", "actor"),
+    CV["PublicOrganisation"].value: ("organisation", "actor"),
+    TK["CompetenceCentre"].value: ("centre", "actor"),
+    TK["Network"].value: ("network", "actor"),
+    TK["Solution"].value: ("solution", "solution"),
+    TK["Project"].value: ("project", "activity"),
+    TK["Implementation"].value: ("implementation", "activity"),
+    PROV["Collection"].value: ("collection", "activity"),
+    TK["FundingProgramme"].value: ("programme", "programme"),
+}
+"""By class: the kind of an entity, and the segment of its canonical IRI. A later class of an entity wins."""
+
+_RANK = {kind: rank for rank, kind in enumerate(("organisation", "network", "centre"))}
+
+
+@dataclass(slots=True)
+class Entity:
+    """A source's own entity with what matching compares."""
+
+    iri: str
+    source: str
+    kind: str = ""
+    segment: str = ""
+    names: list[str] = field(default_factory=list)
+    countries: set[str] = field(default_factory=set)
+    domains: set[str] = field(default_factory=set)
+    identifiers: set[tuple[str, str]] = field(default_factory=set)
+    records: list[str] = field(default_factory=list)
+
+    @property
+    def country(self) -> str:
+        """The one country of its seat (ISO alpha-3 as the EU's table has it), or empty."""
+        return next(iter(self.countries)) if len(self.countries) == 1 else ""
+
+
+@lru_cache(maxsize=1)
+def _extract() -> tldextract.TLDExtract:
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+@lru_cache(maxsize=1)
+def generic_hosts() -> frozenset[str]:
+    """Registrable domains that never count."""
+    lines = _GENERIC_HOSTS_FILE.read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+@lru_cache(maxsize=16384)
+def registrable_domain(address: str) -> str:
+    """The registrable domain of an address by the public suffix list; empty for generic hosts and plain IPs."""
+    host = urlsplit(address).hostname or ""
+    domain = _extract()(host).top_domain_under_public_suffix
+    return "" if domain in generic_hosts() else domain.lower()
+
+
+def record_quads(record: KeptRecord) -> list[Quad]:
+    """The quads of a kept record."""
+    return list(pyoxigraph.parse(input=record.quads, format=RdfFormat.N_QUADS))
+
+
+def entities(records: Iterable[tuple[KeptRecord, list[Quad]]], base: str) -> dict[str, Entity]:
+    """All source-local entities of some records, by IRI."""
+    found: dict[str, Entity] = {}
+    local = f"{base}id/src/"
+    for record, quads in records:
+        here: dict[str, Entity] = {}
+        identifiers: dict[str, dict[str, str]] = {}
+        for quad in quads:
+            if not isinstance(quad.subject, NamedNode):
+                continue
+            subject = quad.subject.value
+            if subject.startswith(local) and "#" not in subject:
+                entity = here.setdefault(subject, found.get(subject) or Entity(subject, record.source))
+                _read(entity, quad)
+            elif isinstance(quad.object, Literal) and quad.predicate in (SKOS["notation"], ADMS["schemaAgency"]):
+                identifiers.setdefault(subject, {})[quad.predicate.value] = quad.object.value
+        for quad in quads:
+            if quad.predicate == ADMS["identifier"] and isinstance(quad.object, NamedNode):
+                known = identifiers.get(quad.object.value, {})
+                value, register = known.get(SKOS["notation"].value), known.get(ADMS["schemaAgency"].value)
+                if value and register and isinstance(quad.subject, NamedNode) and quad.subject.value in here:
+                    here[quad.subject.value].identifiers.add((register, value))
+        for iri, entity in here.items():
+            if entity.kind:
+                entity.records.append(record.key)
+                found[iri] = entity
+    return found
+
+
+def _read(entity: Entity, quad: Quad) -> None:
+    predicate, value = quad.predicate, quad.object
+    if predicate == RDF["type"] and isinstance(value, NamedNode) and value.value in KINDS:
+        kind, segment = KINDS[value.value]
+        if not entity.kind or _RANK.get(kind, 0) > _RANK.get(entity.kind, 0):
+            entity.kind, entity.segment = kind, segment
+    elif isinstance(value, Literal) and predicate in (SKOS["prefLabel"], SKOS["altLabel"], DCT["title"]):
+        if value.value not in entity.names:
+            entity.names.append(value.value)
+    elif isinstance(value, NamedNode):
+        if predicate == DCT["spatial"] and value.value.startswith(COUNTRY):
+            entity.countries.add(value.value.removeprefix(COUNTRY))
+        elif predicate == FOAF["homepage"] and (domain := registrable_domain(value.value)):
+            entity.domains.add(domain)
+
+
+def organisations(found: dict[str, Entity]) -> Iterator[Entity]:
+    """The entities that rules may join: organisations and networks, in the order of their IRIs."""
+    return (found[iri] for iri in sorted(found) if found[iri].kind in ("organisation", "network", "centre"))

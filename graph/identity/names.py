@@ -1,0 +1,184 @@
+"""Names of organisations: folding, legal forms, brackets, and the table of names that mean one body."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from talkoot.ontology.folding import fold
+
+LEGAL_FORMS_FILE = Path(__file__).resolve().parent / "legal_forms.csv"
+
+_BRACKET = re.compile(r"\s*\(([^()]*)\)\s*$")
+_SEPARATOR = re.compile(r"\s*[,;]\s*")
+_INITIAL = re.compile(r"[\w]+")
+_ROMAN = re.compile(r"\b(?:i{1,3}|iv|vi{0,3}|ix|xi{0,3}|xiv|xvi{0,3}|xix|xx)\b")
+_NUMBER = re.compile(r"\b\d+\b")
+
+
+@lru_cache(maxsize=1)
+def legal_forms() -> dict[tuple[str, ...], bool]:
+    """Legal forms as folded words, and whether each may stand before the name: facts of the ELF code list."""
+    with LEGAL_FORMS_FILE.open(encoding="utf-8", newline="") as file:
+        return {tuple(row["form"].split()): row["front"] == "yes" for row in csv.DictReader(file)}
+
+
+@lru_cache(maxsize=65536)
+def fold_name(name: str) -> str:
+    """A name folded, without legal forms at its start or end: what *exact name* compares.
+
+    A name that is nothing but a legal form keeps it.
+    """
+    words = fold(name).split()
+    changed = True
+    while changed:
+        changed = False
+        for size in (1, 2, 3, 4):
+            if len(words) > size and tuple(words[-size:]) in legal_forms():
+                words, changed = words[:-size], True
+            elif len(words) > size and legal_forms().get(tuple(words[:size])):
+                words, changed = words[size:], True
+    return " ".join(words)
+
+
+def name_keys(name: str) -> Iterator[str]:
+    """The texts under which a name is found: folded, and as its sorted words."""
+    folded = fold_name(name)
+    if folded:
+        yield folded
+        words = folded.split()
+        if len(words) > 1:
+            yield " ".join(sorted(words))
+
+
+def numbers(name: str) -> frozenset[str]:
+    """Numbers and roman numerals of a name: where they differ, the bodies differ."""
+    folded = fold(name)
+    return frozenset(_NUMBER.findall(folded)) | frozenset(_ROMAN.findall(folded))
+
+
+def is_acronym(short: str, long: str) -> bool:
+    """Whether ``short`` is made of the initials of ``long``, small words and compounds left free.
+
+    ``THL`` is one of *Terveyden ja hyvinvoinnin laitos*, ``EMPIS`` of *Estrutura de Missão Portugal
+    Inovação Social*. At least two letters, the first of which starts the long name or its second word.
+    """
+    letters = fold(short).replace(" ", "")
+    words = fold(long).split()
+    if not 2 <= len(letters) <= 10 or len(fold(short).split()) > 3 or len(words) < 2:
+        return False
+    initials = "".join(word[0] for word in words)
+    strong = "".join(word[0] for word in words if len(word) > 3 or word.isdigit())
+    return letters in (initials, strong) or (
+        len(letters) >= 3 and _is_subsequence(letters, initials) and _is_subsequence(strong, letters)
+    )
+
+
+def _is_subsequence(part: str, whole: str) -> bool:
+    rest = iter(whole)
+    return all(letter in rest for letter in part)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitName:
+    """A name as printed, the name without what its last bracket adds, other names, and the remark left over."""
+
+    main: str
+    others: tuple[str, ...] = ()
+    remark: str = ""
+
+
+class NameTable:
+    """The curated table ``names.csv``: spellings that mean one body, and names known to be one body's."""
+
+    def __init__(self, rows: Iterable[tuple[str, str, str]] = ()) -> None:
+        self._names: dict[str, set[tuple[str, str]]] = {}
+        self._known: dict[str, str] = {}
+        for alias, name, country in rows:
+            for spelling in (alias, name):
+                self._known.setdefault(fold_name(spelling), spelling)
+                self._names.setdefault(fold_name(spelling), set()).add((fold_name(name), country))
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def knows(self, name: str) -> bool:
+        """Whether the table lists this as the name of one body."""
+        return fold_name(name) in self._known
+
+    def main_names(self, name: str, country: str | None) -> set[str]:
+        """The folded main names that a spelling stands for in a country (or where either has none)."""
+        found = self._names.get(fold_name(name), set())
+        return {main for main, seat in found if not seat or not country or seat == country}
+
+    def same_body(self, one: str, other: str, country: str | None = None) -> bool:
+        """Whether the table says that two spellings mean one body."""
+        return bool(self.main_names(one, country) & self.main_names(other, country))
+
+    def split(self, name: str, country: str | None = None) -> SplitName:
+        """Split a trailing bracket off where it is an acronym or another name of the rest; else it stays a remark."""
+        match = _BRACKET.search(name)
+        if match is None or not name[: match.start()].strip():
+            return SplitName(name.strip())
+        rest = name[: match.start()].strip()
+        inside = match[1].strip()
+        parts = [inside, *(_SEPARATOR.split(inside))] if _SEPARATOR.search(inside) else [inside]
+        others = tuple(
+            dict.fromkeys(part for part in parts if is_acronym(part, rest) or self.same_body(part, rest, country))
+        )
+        if not others:
+            return SplitName(name.strip(), remark=inside)
+        return SplitName(rest, others)
+
+    def cut(self, text: str) -> list[str] | None:
+        """Cut a text into the organisations it holds, if every piece is a listed name; else None.
+
+        Pieces are separated by commas, semicolons, slashes or line breaks; neighbouring pieces are joined
+        again where the table lists the longer name.
+        """
+        pieces = re.split(r"(\s*(?:[,;/]|\n)\s*)", text.strip())
+        found: list[str] = []
+        place = 0
+        while place < len(pieces):
+            for end in range(len(pieces), place, -1):
+                candidate = "".join(pieces[place:end]).strip()
+                if (end - place) % 2 == 1 and candidate and self.knows_with_bracket(candidate):
+                    found.append(candidate)
+                    place = end + 1
+                    break
+            else:
+                return None
+        return found if len(found) > 1 else None
+
+    def knows_with_bracket(self, name: str) -> bool:
+        """Whether a name is listed, as it stands or without its trailing bracket."""
+        if self.knows(name):
+            return True
+        match = _BRACKET.search(name)
+        return match is not None and self.knows(name[: match.start()])
+
+
+def seems_several(text: str) -> bool:
+    """Whether a text looks like several organisations: a comma, semicolon, slash or line break outside brackets."""
+    bare = re.sub(r"\([^()]*\)", "", text)
+    return re.search(r"[,;\n]|\s/\s", bare) is not None
+
+
+def read_name_rows(paths: Iterable[Path]) -> list[tuple[str, str, str]]:
+    """Rows (alias, name, country) of the tables that exist, in order. Raises ValueError naming file and row."""
+    rows = []
+    for path in paths:
+        if not path.exists():
+            continue
+        with path.open(encoding="utf-8", newline="") as file:
+            for number, row in enumerate(csv.DictReader(file), start=2):
+                if not row.get("alias") or not row.get("name"):
+                    raise ValueError(
+                        f"{path.name}:{number}: expected alias, name, country, source; alias and name filled"
+                    )
+                rows.append((row["alias"], row["name"], row.get("country") or ""))
+    return rows

@@ -1,0 +1,98 @@
+"""Issues: what was wrong with a record or a run, each with a code that is documented and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad an issue is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCode:
+    """A kind of issue: its severity, whether the record is set aside for it, and what it means."""
+
+    severity: Severity
+    sets_aside: bool
+    meaning: str
+
+
+ISSUE_CODES: dict[str, IssueCode] = {
+    "file-missing": IssueCode(Severity.ERROR, True, "The source's file is not where its definition says."),
+    "file-empty": IssueCode(Severity.ERROR, True, "The source's file holds no record; its last good state stays."),
+    "file-not-utf-8": IssueCode(Severity.ERROR, True, "A line, or a whole document, is not UTF-8."),
+    "byte-order-mark": IssueCode(Severity.INFO, False, "The file starts with a byte order mark, which is skipped."),
+    "line-too-long": IssueCode(Severity.ERROR, True, "A line is longer than TALKOOT_MAX_LINE_BYTES."),
+    "not-json": IssueCode(Severity.ERROR, True, "A line or document is not JSON, or repeats a key."),
+    "not-csv": IssueCode(Severity.ERROR, True, "A row has more or fewer cells than the header, or a quote is open."),
+    "not-an-object": IssueCode(Severity.ERROR, True, "A record is JSON, but not an object."),
+    "unknown-field": IssueCode(Severity.ERROR, True, "A record has a field that the definition does not declare."),
+    "missing-key": IssueCode(Severity.ERROR, True, "A record has no value in a field that its key is made of."),
+    "missing-field": IssueCode(Severity.ERROR, True, "A record has no value in a required field."),
+    "wrong-type": IssueCode(Severity.ERROR, True, "A field's value is not of the declared type."),
+    "duplicate-key": IssueCode(Severity.ERROR, True, "Two records have the same key; the first one stays."),
+    "bounds": IssueCode(Severity.ERROR, False, "The source has fewer or more records than its definition expects."),
+    "shape": IssueCode(Severity.ERROR, True, "The mapped record breaks a shape of the publish gate."),
+    "personal-data": IssueCode(Severity.WARNING, False, "A value that looks like a person's address was left out."),
+    "lead-left-out": IssueCode(Severity.INFO, False, "The lead is a private person and is left out."),
+    "unknown-country": IssueCode(Severity.WARNING, False, "No code list knows this country; it is left out."),
+    "unknown-language": IssueCode(Severity.WARNING, False, "No code list knows this language; it is left out."),
+    "unknown-role": IssueCode(Severity.WARNING, False, "The role table does not know these words; role: participant."),
+    "unknown-status": IssueCode(Severity.WARNING, False, "No code list knows this status; taken as unknown."),
+    "unknown-target-group": IssueCode(Severity.WARNING, False, "No code list knows this target group; left out."),
+    "unknown-funder": IssueCode(Severity.WARNING, False, "The funder table does not know this value; it is left out."),
+    "unknown-region": IssueCode(Severity.WARNING, False, "No code list knows this region; it is left out."),
+    "unknown-page-type": IssueCode(Severity.WARNING, False, "The source has a kind of page that no rule maps."),
+    "not-an-actor": IssueCode(Severity.INFO, False, "The page stands for no actor, project or solution: no entity."),
+    "no-actor-known": IssueCode(Severity.INFO, False, "The source knows of this centre, but neither name nor host."),
+    "unnamed-centre": IssueCode(Severity.INFO, False, "The centre's own name is not known; a general one is shown."),
+    "several-organisations": IssueCode(
+        Severity.WARNING, False, "A text seems to hold several organisations and no list allows to cut it."
+    ),
+    "generic-group": IssueCode(Severity.INFO, False, "A group of people or bodies in general is no actor; left out."),
+}
+"""Every issue code with its severity and meaning: the source of ``docs/issues.md``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something wrong with one record (or with a run, then without key), and where it stands."""
+
+    code: str
+    source: str
+    message: str
+    key: str = ""
+    file: str = ""
+    line: int = 0
+    field: str = ""
+    value: str = ""
+    expected: str = ""
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of the issue's code."""
+        return ISSUE_CODES[self.code].severity
+
+    @property
+    def sets_aside(self) -> bool:
+        """Whether the record is set aside for it."""
+        return ISSUE_CODES[self.code].sets_aside
+
+    def where(self) -> str:
+        """File, line and field in one text, as far as they are known."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return ", ".join(part for part in (place, f"field {self.field}" if self.field else "") if part)
+
+
+def issue_table() -> str:
+    """The issue codes as a Markdown table, for ``docs/issues.md``."""
+    rows = ["| code | severity | record set aside | meaning |", "|---|---|---|---|"]
+    for code, kind in ISSUE_CODES.items():
+        rows.append(f"| `{code}` | {kind.severity} | {'yes' if kind.sets_aside else 'no'} | {kind.meaning} |")
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,123 @@
+"""The graphs beside the records: where each record graph comes from, and who is who (ontology.md 7.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from talkoot.graph.identity.decisions import Decision
+from talkoot.graph.identity.ledger import Entry, redirects
+from talkoot.graph.records import graph_iri
+from talkoot.graph.workbench import KeptRecord, SourceDescription
+from talkoot.ontology.namespaces import DCAT, DCT, FOAF, OWL, PROV, RDF, SCHEMA, SKOS, TK, VOC, XSD
+
+
+def provenance_graph(base: str) -> NamedNode:
+    """The name of the graph that tells where record graphs come from."""
+    return NamedNode(f"{base}graph/prov")
+
+
+def identity_graph(base: str) -> NamedNode:
+    """The name of the graph that tells which source entities are which canonical ones, and why."""
+    return NamedNode(f"{base}graph/identity")
+
+
+def source_iri(base: str, source: str) -> NamedNode:
+    """The IRI of a source, as a dataset."""
+    return NamedNode(f"{base}sources/{source}")
+
+
+def as_of_literal(text: str) -> Literal:
+    """A year, a year and month, or a date with its datatype."""
+    kind = {4: "gYear", 7: "gYearMonth"}.get(len(text), "date")
+    return Literal(text, datatype=XSD[kind])
+
+
+def provenance_quads(
+    records: Iterable[KeptRecord],
+    sources: Iterable[SourceDescription],
+    runs: Mapping[int, Mapping[str, Any]],
+    last_seen: Mapping[str, str],
+    base: str,
+) -> Iterator[Quad]:
+    """Of each record graph: pages, how obtained, as of, when read, licence, publisher, first and last seen, hash."""
+    graph = provenance_graph(base)
+    publishers = {}
+    for source in sources:
+        publishers[source.id] = NamedNode(source.publisher_page or source_iri(base, source.id).value)
+        yield from _source_quads(source, publishers[source.id], base, graph)
+    for record in records:
+        node = graph_iri(base, record.source, record.key)
+        origin = record.origin
+        said: list[tuple[NamedNode, NamedNode | Literal]] = [
+            (RDF["type"], PROV["Entity"]),
+            (DCT["isPartOf"], source_iri(base, record.source)),
+            (DCT["type"], VOC[f"how-obtained/{origin.obtained}"]),
+            (DCT["issued"], as_of_literal(origin.as_of)),
+            (PROV["generatedAtTime"], _time(record.read_at)),
+            (PROV["wasAttributedTo"], publishers[record.source]),
+            (DCT["created"], _time(runs[record.first_run]["started"])),
+            (SCHEMA["sha256"], Literal(record.content_hash)),
+            (OWL["versionInfo"], Literal(f"mapping {record.mapping_version}")),
+        ]
+        said += [(PROV["wasDerivedFrom"], NamedNode(page)) for page in origin.pages]
+        said.append((FOAF["primaryTopic"], NamedNode(origin.pages[0])))
+        if origin.licence:
+            said.append((DCT["license"], NamedNode(origin.licence)))
+        if record.source in last_seen:
+            said.append((DCT["valid"], _time(last_seen[record.source])))
+        for predicate, value in said:
+            yield Quad(node, predicate, value, graph)
+
+
+def _source_quads(source: SourceDescription, publisher: NamedNode, base: str, graph: NamedNode) -> Iterator[Quad]:
+    node = source_iri(base, source.id)
+    said: list[tuple[NamedNode, NamedNode, NamedNode | Literal]] = [
+        (node, RDF["type"], DCAT["Dataset"]),
+        (node, DCT["identifier"], Literal(source.id)),
+        (node, DCT["title"], Literal(source.title)),
+        (node, DCT["publisher"], publisher),
+        (node, DCT["rights"], Literal(source.terms)),
+        (node, DCT["issued"], as_of_literal(source.as_of)),
+        (publisher, RDF["type"], FOAF["Agent"]),
+        (publisher, FOAF["name"], Literal(source.publisher)),
+    ]
+    if source.licence != "unknown":
+        said.append((node, DCT["license"], NamedNode(source.licence)))
+    if source.publisher_page:
+        said.append((node, DCAT["landingPage"], NamedNode(source.publisher_page)))
+    yield from (Quad(subject, predicate, value, graph) for subject, predicate, value in said)
+
+
+def identity_quads(
+    canonical: Mapping[str, str], decisions: Iterable[Decision], ledger: Iterable[Entry], base: str
+) -> Iterator[Quad]:
+    """``tk:viewOf`` for every source entity, a ``tk:IdentityLink`` for every decision, and replaced ids."""
+    graph = identity_graph(base)
+    for entity, target in canonical.items():
+        yield Quad(NamedNode(entity), TK["viewOf"], NamedNode(target), graph)
+    for decision in decisions:
+        node = NamedNode(f"{graph.value}#{decision.id}")
+        pair = [f"{base}id/{decision.subject_id}", f"{base}id/{decision.object_id}"]
+        yield Quad(node, RDF["type"], TK["IdentityLink"], graph)
+        for entity in pair:
+            yield Quad(node, TK["linksFrom"], NamedNode(entity), graph)
+        for target in sorted({canonical[entity] for entity in pair if entity in canonical}):
+            yield Quad(node, TK["linksTo"], NamedNode(target), graph)
+        code = decision.judgement.replace(" ", "-")
+        yield Quad(node, TK["hasJudgement"], VOC[f"judgement/{code}"], graph)
+        yield Quad(node, DCT["date"], Literal(decision.mapping_date, datatype=XSD["date"]), graph)
+        yield Quad(node, SKOS["note"], Literal(decision.mapping_justification), graph)
+        yield Quad(node, DCT["creator"], Literal(decision.author_id), graph)
+        if decision.evidence:
+            yield Quad(node, DCT["description"], Literal(decision.evidence), graph)
+    for old, new in redirects(ledger).items():
+        node = NamedNode(f"{base}id/{old}")
+        yield Quad(node, OWL["deprecated"], Literal(True), graph)
+        yield Quad(node, DCT["isReplacedBy"], NamedNode(f"{base}id/{new}"), graph)
+
+
+def _time(text: str) -> Literal:
+    return Literal(text, datatype=XSD["dateTime"])

@@ -1,0 +1,32 @@
+"""RDF as text: one place where statements become N-Triples, N-Quads or Turtle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pyoxigraph
+from pyoxigraph import Quad, RdfFormat, Triple
+
+from talkoot.ontology.namespaces import PREFIXES
+
+
+def n_quads(quads: Iterable[Quad] | Iterable[Triple]) -> str:
+    """Quads, or triples of the default graph, as N-Quads lines."""
+    return _text(quads, RdfFormat.N_QUADS)
+
+
+def n_triples(triples: Iterable[Triple]) -> str:
+    """Triples as N-Triples lines."""
+    return _text(triples, RdfFormat.N_TRIPLES)
+
+
+def turtle(triples: Iterable[Triple]) -> str:
+    """Triples as Turtle, with our prefixes."""
+    return _text(triples, RdfFormat.TURTLE, PREFIXES)
+
+
+def _text(
+    statements: Iterable[Quad] | Iterable[Triple], form: RdfFormat, prefixes: dict[str, str] | None = None
+) -> str:
+    # serialize() answers with bytes only when it is given no file to write to.
+    return (pyoxigraph.serialize(statements, format=form, prefixes=prefixes) or b"").decode()

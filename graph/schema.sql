@@ -1,0 +1,42 @@
+-- The workbench's tables. What is derived (last seen, open issues) is a view or a query, never a second copy.
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+CREATE TABLE sources (                     -- each source's definition as of its last run
+  id TEXT PRIMARY KEY, precedence INTEGER NOT NULL, description TEXT NOT NULL  -- JSON
+) STRICT;
+
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY, source TEXT NOT NULL, started TEXT NOT NULL, ended TEXT,
+  status TEXT NOT NULL CHECK (status IN ('running', 'complete', 'partial', 'failed', 'interrupted')),
+  mapping_version TEXT NOT NULL, note TEXT NOT NULL DEFAULT '',
+  read INTEGER NOT NULL DEFAULT 0, new INTEGER NOT NULL DEFAULT 0, changed INTEGER NOT NULL DEFAULT 0,
+  unchanged INTEGER NOT NULL DEFAULT 0, gone INTEGER NOT NULL DEFAULT 0, set_aside INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX runs_source ON runs (source, id);
+
+CREATE TABLE records (
+  source TEXT NOT NULL, key TEXT NOT NULL,
+  pages TEXT NOT NULL,                     -- JSON list; the first stands for the record
+  obtained TEXT NOT NULL, as_of TEXT NOT NULL, licence TEXT NOT NULL,
+  read_at TEXT NOT NULL,                   -- when Talkoot read what is kept
+  content_hash TEXT NOT NULL, mapping_version TEXT NOT NULL, shapes_hash TEXT NOT NULL,
+  quads TEXT NOT NULL,                     -- the record graph as sorted N-Quads
+  first_run INTEGER NOT NULL, changed_run INTEGER NOT NULL,
+  gone_run INTEGER,                        -- the complete run that no longer listed it
+  PRIMARY KEY (source, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE issues (
+  source TEXT NOT NULL, key TEXT NOT NULL, code TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
+  severity TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL, expected TEXT NOT NULL, message TEXT NOT NULL,
+  first_run INTEGER NOT NULL, last_run INTEGER NOT NULL,
+  PRIMARY KEY (source, key, code, field, value, line)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE decisions (                   -- index of decisions.tsv, which is the truth
+  id TEXT PRIMARY KEY, subject_id TEXT NOT NULL, object_id TEXT NOT NULL, judgement TEXT NOT NULL,
+  mapping_justification TEXT NOT NULL, evidence TEXT NOT NULL, author_id TEXT NOT NULL,
+  mapping_date TEXT NOT NULL, confidence TEXT NOT NULL, superseded_by TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX decisions_subject ON decisions (subject_id);
+CREATE INDEX decisions_object ON decisions (object_id);

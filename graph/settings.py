@@ -1,0 +1,103 @@
+"""Every setting of Talkoot: its name, what it means and its default, read from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from talkoot.ontology.namespaces import TALKOOT
+
+
+class SettingError(ValueError):
+    """A setting's value cannot be used; the message names the variable and what was expected."""
+
+
+def setting(default: Any, meaning: str) -> Any:
+    """Declare a field of :class:`Settings` with its default and one sentence of documentation."""
+    return field(default=default, metadata={"meaning": meaning})
+
+
+# ruff: noqa: RUF009  # setting() only declares a field
+@dataclass(frozen=True)
+class Settings:
+    """All settings, each also an environment variable ``TALKOOT_`` + its name in capitals."""
+
+    home: Path = setting(Path("var"), "Folder of the workbench, the releases and the steward's own tables.")
+    base: str = setting(TALKOOT, "Base of the data's IRIs; ends in a slash. A home keeps the base it was made with.")
+    host: str = setting("127.0.0.1", "Address that the server listens on.")
+    port: int = setting(8000, "Port that the server listens on.")
+    workers: int = setting(2, "Web server processes.")
+    threads: int = setting(4, "Threads of each web server process, each with a query reader of its own.")
+    query_seconds: float = setting(10.0, "Time limit of one query, in seconds; its reader is killed after it.")
+    query_bytes: int = setting(65536, "Longest query text accepted, in bytes.")
+    query_memory: int = setting(1024, "Memory that one query may take beyond the release itself, in MiB.")
+    memory_triples: int = setting(
+        3_000_000, "Releases up to this many triples are held in memory, larger ones on disk."
+    )
+    max_line_bytes: int = setting(1_048_576, "Longest line of a fact file that is read, in bytes.")
+    loss_share: float = setting(0.1, "Share of a source's records that may be gone before a release is held back.")
+    loss_records: int = setting(3, "Records of a source that must be gone before a release is held back.")
+
+    @property
+    def workbench(self) -> Path:
+        """The workbench's one SQLite file."""
+        return self.home / "workbench.sqlite"
+
+    @property
+    def releases(self) -> Path:
+        """The folder of numbered releases."""
+        return self.home / "releases"
+
+    @property
+    def current(self) -> Path:
+        """The link that names the release being served."""
+        return self.home / "current"
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"TALKOOT_{name.upper()}"
+
+
+def read_settings(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Settings from the environment (or the mapping given), with overrides that are not None on top.
+
+    Raises :class:`SettingError` naming the variable, its value and what was expected.
+    """
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    for item in fields(Settings):
+        text = environ.get(variable(item.name))
+        if text is not None:
+            values[item.name] = _parse(variable(item.name), text, type(item.default))
+    values.update({name: value for name, value in overrides.items() if value is not None})
+    settings = Settings(**values)
+    if not settings.base.startswith(("http://", "https://")) or not settings.base.endswith("/"):
+        raise SettingError(f"TALKOOT_BASE is {settings.base!r}: expected an http address that ends in a slash")
+    return settings
+
+
+def _parse(name: str, text: str, kind: type) -> Path | str | int | float:
+    if issubclass(kind, Path):
+        return Path(text)
+    if kind is str:
+        return text
+    expected = "a whole number" if kind is int else "a number"
+    try:
+        value = int(text) if kind is int else float(text)
+    except ValueError as error:
+        raise SettingError(f"{name} is {text!r}: expected {expected}") from error
+    if value < 0:
+        raise SettingError(f"{name} is {text!r}: expected {expected} that is not negative")
+    return value
+
+
+def settings_table() -> str:
+    """The settings as a Markdown table, for ``docs/settings.md``."""
+    rows = ["| variable | default | meaning |", "|---|---|---|"]
+    for item in fields(Settings):
+        rows.append(f"| `{variable(item.name)}` | `{item.default}` | {item.metadata['meaning']} |")
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,199 @@
+"""Definitions: what a source is, where its records lie and which fields they have, read from TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from talkoot.graph.records import RESERVED_SOURCES
+from talkoot.ontology.folding import slug
+
+BUNDLED = Path(__file__).resolve().parent / "sources"
+
+FIELD_TYPES = ("text", "iri", "date", "finnish-date", "language", "boolean", "list", "object")
+
+
+class DefinitionError(ValueError):
+    """A definition cannot be used; the message names file, key and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A declared field: its type, whether a record must have it, and what a list or an object holds."""
+
+    type: str
+    required: bool = False
+    of: str = ""
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One source: who publishes it, under which terms, where and how it is read, what a record holds."""
+
+    id: str
+    title: str
+    publisher: str
+    publisher_page: str
+    country: str
+    licence: str
+    terms: str
+    frequency: str
+    personal_data: bool
+    obtained: str
+    as_of: str
+    precedence: int
+    reader: str
+    entry: Path
+    mapping: str
+    keys: tuple[str, ...]
+    fields: Mapping[str, Field]
+    pages: tuple[str, ...] = ()
+    key_prefix: str = ""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    least: int = 0
+    most: int | None = None
+    known_to_exist: int | None = None
+
+    def key(self, values: Mapping[str, Any]) -> str:
+        """The record's key: the key fields, without the declared prefix, as path-safe words joined by dots."""
+        text = str(values[self.keys[0]]).removeprefix(self.key_prefix).strip("/")
+        if len(self.keys) == 1 and text.replace("-", "").replace("_", "").isalnum() and text.isascii():
+            return text
+        return ".".join(self.key_part(name, values) for name in self.keys)
+
+    def key_part(self, name: str, values: Mapping[str, Any]) -> str:
+        """What one field gives to the key; empty where it folds to nothing."""
+        text = str(values[name]).removeprefix(self.key_prefix)
+        return ".".join(word for part in text.split("/") if (word := slug(part)))
+
+
+READER_NAMES = ("csv", "json", "json-lines")
+MAPPING_NAMES = ("centres", "consortia", "innokyla", "seed_project", "solutions")
+OBTAINED = ("page", "copy", "dump", "service", "curated")
+
+_TEXT, _WORDS, _TABLE = (str, "a text"), (list, "a list of texts"), (dict, "a table")
+_REQUIRED: dict[str, tuple[type, str]] = {
+    "title": _TEXT,
+    "publisher": _TEXT,
+    "country": _TEXT,
+    "licence": _TEXT,
+    "terms": _TEXT,
+    "frequency": _TEXT,
+    "personal_data": (bool, "true or false"),
+    "obtained": _TEXT,
+    "as_of": _TEXT,
+    "precedence": (int, "a whole number"),
+    "reader": _TEXT,
+    "entry": _TEXT,
+    "mapping": _TEXT,
+    "keys": _WORDS,
+    "fields": _TABLE,
+}
+_OPTIONAL: dict[str, tuple[type, str]] = {
+    "id": _TEXT,
+    "publisher_page": _TEXT,
+    "pages": _WORDS,
+    "key_prefix": _TEXT,
+    "defaults": _TABLE,
+    "bounds": _TABLE,
+}
+_CHOICES = {"reader": READER_NAMES, "mapping": MAPPING_NAMES, "obtained": OBTAINED}
+
+
+def read_definition(path: Path) -> Definition:
+    """Read one definition. Raises :class:`DefinitionError` naming file and key."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"{path.name}: not TOML: {error}") from error
+    _check_keys(path.name, data)
+    source = str(data.get("id", path.stem))
+    if slug(source) != source or source in RESERVED_SOURCES:
+        raise DefinitionError(
+            f"{path.name}: the id {source!r} is not free: expected small letters, digits and hyphens, "
+            f"and none of {', '.join(sorted(RESERVED_SOURCES))}"
+        )
+    fields = _fields(data["fields"], path.name, "fields")
+    keys = tuple(data["keys"])
+    for list_name in ("keys", "pages"):
+        for name in data.get(list_name, ()):
+            if name not in fields:
+                raise DefinitionError(f"{path.name}: {list_name} names {name}, which is not among the fields")
+    bounds = data.get("bounds", {})
+    numbers = bounds.get("records", [0])
+    if not isinstance(numbers, list) or len(numbers) not in (1, 2) or not all(type(n) is int for n in numbers):
+        raise DefinitionError(f"{path.name}: bounds.records is {numbers!r}: expected [least] or [least, most]")
+    return Definition(
+        id=source,
+        title=data["title"],
+        publisher=data["publisher"],
+        publisher_page=data.get("publisher_page", ""),
+        country=data["country"],
+        licence=data["licence"],
+        terms=data["terms"],
+        frequency=data["frequency"],
+        personal_data=data["personal_data"],
+        obtained=data["obtained"],
+        as_of=str(data["as_of"]),
+        precedence=data["precedence"],
+        reader=data["reader"],
+        entry=(path.parent / data["entry"]).resolve(),
+        mapping=data["mapping"],
+        keys=keys,
+        fields=fields,
+        pages=tuple(data.get("pages", ())),
+        key_prefix=data.get("key_prefix", ""),
+        defaults=data.get("defaults", {}),
+        least=numbers[0],
+        most=numbers[1] if len(numbers) == 2 else None,
+        known_to_exist=bounds.get("known_to_exist"),
+    )
+
+
+def _check_keys(file: str, data: Mapping[str, Any]) -> None:
+    for name in _REQUIRED:
+        if name not in data:
+            raise DefinitionError(f"{file}: {name} is missing")
+    for name, value in data.items():
+        kind, expected = (_REQUIRED | _OPTIONAL).get(name, (None, ""))
+        if kind is None:
+            raise DefinitionError(f"{file}: {name} is not a key of a definition")
+        texts = not isinstance(value, list) or all(isinstance(item, str) for item in value)
+        if type(value) is not kind or not texts:
+            raise DefinitionError(f"{file}: {name} is {value!r}: expected {expected}")
+    for name, choices in _CHOICES.items():
+        if data[name] not in choices:
+            raise DefinitionError(f"{file}: {name} is {data[name]!r}: expected one of {', '.join(choices)}")
+    if not data["keys"]:
+        raise DefinitionError(f"{file}: keys is empty: expected the fields that make a record's key")
+
+
+def _fields(data: Mapping[str, Any], file: str, where: str) -> dict[str, Field]:
+    found = {}
+    for name, spec in data.items():
+        if not isinstance(spec, dict) or not set(spec) <= {"type", "required", "of", "fields"}:
+            raise DefinitionError(f"{file}: {where}.{name} is {spec!r}: expected a table of type, required, of, fields")
+        kind, of = spec.get("type"), spec.get("of", "")
+        if kind not in FIELD_TYPES or (kind == "list" and of not in FIELD_TYPES):
+            raise DefinitionError(
+                f"{file}: {where}.{name}: type {kind!r} of {of!r}: expected one of {', '.join(FIELD_TYPES)}"
+            )
+        nested = _fields(spec["fields"], file, f"{where}.{name}") if "fields" in spec else {}
+        found[name] = Field(kind, bool(spec.get("required", False)), of, nested)
+    return found
+
+
+def load_definitions(home: Path | None = None) -> dict[str, Definition]:
+    """All definitions by id: the bundled ones, and over them those in the home folder's ``sources/``."""
+    found = {}
+    for folder in (BUNDLED, home / "sources" if home else None):
+        if folder is None or not folder.is_dir():
+            continue
+        for path in sorted(folder.glob("*.toml")):
+            definition = read_definition(path)
+            found[definition.id] = definition
+    return dict(sorted(found.items(), key=lambda item: (item[1].precedence, item[0])))

@@ -1,0 +1,213 @@
+"""The builder with which mappings say what a record says: entities, names, parts played, places, issues."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from talkoot.graph.identity.names import NameTable, fold_name, seems_several
+from talkoot.graph.issues import Issue
+from talkoot.graph.records import MappedRecord, Origin, graph_iri, path_segment
+from talkoot.harvesters.check import SourceRecord
+from talkoot.harvesters.tables import table
+from talkoot.ontology import CodeLists
+from talkoot.ontology.folding import fold
+from talkoot.ontology.namespaces import DCAT, DCT, FOAF, ORG, RDF, SKOS, TK, VOC, XSD
+
+_ARTICLE = " (the)"
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What every mapping may look up: base of the IRIs, code lists, the table of names."""
+
+    base: str
+    codes: CodeLists
+    names: NameTable
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time; each end is an ISO year, year and month, or date, or unknown."""
+
+    start: str = ""
+    end: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActorName:
+    """What a record says of an actor's names: as printed, its language, short and other names by language."""
+
+    name: str
+    language: str = ""
+    others: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class RecordGraph:
+    """Collects the triples of one record under its own IRIs; nothing outside it is touched."""
+
+    record: SourceRecord
+    tables: Tables
+    origin: Origin
+    triples: list[Triple] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    parts: int = 0
+
+    @property
+    def graph(self) -> NamedNode:
+        """The name of the record's graph."""
+        return graph_iri(self.tables.base, self.record.definition.id, self.record.key)
+
+    def mapped(self) -> MappedRecord:
+        """The finished record."""
+        return MappedRecord(self.record.definition.id, self.record.key, self.origin, tuple(self.triples))
+
+    def entity(self, kind: str, key: str) -> NamedNode:
+        """The source's own IRI of a thing: ``{base}id/src/{source}/{kind}/{key}``."""
+        return NamedNode(f"{self.tables.base}id/src/{self.record.definition.id}/{kind}/{path_segment(key)}")
+
+    def say(self, subject: NamedNode, predicate: NamedNode, value: NamedNode | Literal) -> None:
+        """Add one statement."""
+        self.triples.append(Triple(subject, predicate, value))
+
+    def text(self, subject: NamedNode, predicate: NamedNode, text: str, language: str = "") -> None:
+        """Add a text, with its white space made single and its language if known."""
+        clean = " ".join(text.split())
+        self.say(subject, predicate, Literal(clean, language=language) if language else Literal(clean))
+
+    def report(self, code: str, message: str, *, name: str = "", value: object = "", expected: str = "") -> None:
+        """Report an issue about the field ``name`` of this record."""
+        self.issues.append(self.record.issue(code, message, field=name, value=value, expected=expected))
+
+    # Actors and the parts they play
+
+    def actor(
+        self, named: ActorName, *, country: str = "", inferred: bool = False, key: str = "", where: str = "",
+    ) -> NamedNode:  # fmt: skip
+        """An organisation that the record names, with its names and the country of its seat.
+
+        Its IRI is made of the record's key and a hash of its folded name. ``country`` is a code of the
+        country list; ``inferred`` says that it is the source's default and not said of this actor.
+        """
+        seat = self.country(country, where) if country else None
+        split = self.tables.names.split(named.name, _alpha_2(seat, self.tables))
+        if split.remark and seat is None:
+            seat = self._country_in_brackets(split.remark)
+        digest = hashlib.sha256(fold_name(split.main).encode()).hexdigest()[:10]
+        actor = self.entity("actor", key or f"{self.record.key}.{digest}")
+        self.say(actor, RDF["type"], ORG["Organization"])
+        self.text(actor, SKOS["prefLabel"], split.main, named.language)
+        others = [(other, "") for other in split.others] + list(named.others)
+        for other, language in dict.fromkeys(others):
+            if fold(other) != fold(split.main) or language != named.language:
+                self.text(
+                    actor, SKOS["prefLabel" if language and language != named.language else "altLabel"], other, language
+                )
+        if seat is not None:
+            self.say(actor, DCT["spatial"], seat)
+            if inferred:
+                self.text(actor, SKOS["editorialNote"], "The country is the source's default.", "en")
+        return actor
+
+    def actors_in(
+        self, text: str, *, country: str = "", inferred: bool = False, language: str = "", where: str = "",
+    ) -> list[NamedNode]:  # fmt: skip
+        """The organisations that one text names: cut where the table of names allows it, else kept whole."""
+        names = self.tables.names.cut(text)
+        if names is None:
+            names = [text]
+            if seems_several(text) and not self.tables.names.knows_with_bracket(text):
+                self.report(
+                    "several-organisations", "kept as one actor for review", name=where, value=text,
+                    expected="pieces that names.csv lists",
+                )  # fmt: skip
+        return [
+            self.actor(ActorName(name, language), country=country, inferred=inferred, where=where) for name in names
+        ]
+
+    def involve(
+        self, agent: NamedNode, thing: NamedNode, role: str, *, words: str = "", inferred: bool = False,
+        period: Period | None = None, notes: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        """Say that an actor plays a part (a code of the list *role*) in a thing; ``words`` is the role as read."""
+        self.parts += 1
+        part = NamedNode(f"{self.graph.value}#part-{self.parts}")
+        self.say(part, RDF["type"], TK["Involvement"])
+        self.say(part, TK["involvedIn"], thing)
+        self.say(part, _PROV_AGENT, agent)
+        self.say(part, TK["hasRole"], VOC[f"role/{role}"])
+        for note in (words, *notes):
+            if note:
+                self.text(part, SKOS["note"], note)
+        if inferred:
+            self.say(part, DCT["type"], VOC["basis/inferred"])
+        self.period(part, period)
+
+    def role(self, words: str, where: str) -> tuple[str, bool]:
+        """The role code for words of a source, and whether it was inferred; unknown words are an issue."""
+        row = table("roles", "words").get(fold(words))
+        if row is None:
+            self.report("unknown-role", "taken as participant", name=where, value=words, expected="words of roles.csv")
+            return "participant", False
+        return row["role"], row["basis"] == "inferred"
+
+    # Places, languages, times, pages
+
+    def country(self, text: str, where: str) -> NamedNode | None:
+        """The country concept for a code or a name in any language; an unknown one is an issue."""
+        concept = self.tables.codes["country"].find(text) or self.tables.codes["country"].find(
+            text.removesuffix(_ARTICLE)
+        )
+        if concept is None:
+            self.report(
+                "unknown-country", "no code list knows it", name=where, value=text,
+                expected="a country of the EU's list, by code or name",
+            )  # fmt: skip
+            return None
+        return concept.iri
+
+    def language(self, code: str, where: str) -> NamedNode | None:
+        """The language concept for an ISO 639-1 code; an unknown one is an issue."""
+        concept = self.tables.codes["language"].find(code)
+        if concept is None:
+            self.report("unknown-language", "no code list knows it", name=where, value=code, expected="ISO 639-1")
+            return None
+        return concept.iri
+
+    def period(self, subject: NamedNode, period: Period | None) -> None:
+        """Say when something was, as dct:PeriodOfTime with DCAT's start and end dates."""
+        if period is None or not (period.start or period.end):
+            return
+        node = NamedNode(f"{subject.value}{'-' if '#' in subject.value else '#'}period")
+        self.say(subject, DCT["temporal"], node)
+        self.say(node, RDF["type"], DCT["PeriodOfTime"])
+        if period.start:
+            self.say(node, DCAT["startDate"], date_literal(period.start))
+        if period.end:
+            self.say(node, DCAT["endDate"], date_literal(period.end))
+
+    def website(self, subject: NamedNode, address: str) -> None:
+        """A home page where the address is a site's root, else a page about the subject."""
+        path = address.split("://", 1)[-1].partition("/")[2]
+        self.say(subject, FOAF["page" if path else "homepage"], NamedNode(address))
+
+    def _country_in_brackets(self, remark: str) -> NamedNode | None:
+        concept = self.tables.codes["country"].find(remark)
+        return concept.iri if concept else None
+
+
+_PROV_AGENT = NamedNode("http://www.w3.org/ns/prov#agent")
+
+
+def _alpha_2(country: NamedNode | None, tables: Tables) -> str | None:
+    concept = tables.codes.concept(country.value) if country else None
+    return next((n for n in concept.notations if len(n) == 2 and n != "EL"), None) if concept else None
+
+
+def date_literal(text: str) -> Literal:
+    """An ISO year, year and month, or date with its XML Schema datatype."""
+    kind = {4: "gYear", 7: "gYearMonth"}.get(len(text), "date")
+    return Literal(text, datatype=XSD[kind])

@@ -1,0 +1,110 @@
+"""Code lists: SKOS schemes whose concepts are found by code, notation or label in any language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode
+
+from talkoot.ontology.files import code_list_files, turtle_triples
+from talkoot.ontology.folding import fold
+from talkoot.ontology.namespaces import RDF, SKOS, VOC
+
+
+@dataclass(slots=True)
+class Concept:
+    """One concept of a code list: its IRI, labels by language, other labels and notations."""
+
+    iri: NamedNode
+    scheme: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    other_labels: list[str] = field(default_factory=list)
+    notations: list[str] = field(default_factory=list)
+
+    @property
+    def code(self) -> str:
+        """The last segment of the IRI."""
+        return self.iri.value.rsplit("/", 1)[-1]
+
+
+class CodeList:
+    """The concepts of one scheme, each found by its code, a notation or a label (folded)."""
+
+    def __init__(self, scheme: str, concepts: list[Concept]) -> None:
+        self.scheme = scheme
+        self.concepts = concepts
+        self._by_code = {concept.code: concept for concept in concepts}
+        self._by_text: dict[str, Concept] = {}
+        # A notation beats a label: "EL" is Greece, though Estonian calls the EU so.
+        for concept in concepts:
+            for text in concept.notations:
+                self._by_text.setdefault(fold(text), concept)
+        for concept in concepts:
+            for text in (*concept.labels.values(), *concept.other_labels):
+                self._by_text.setdefault(fold(text), concept)
+
+    def code(self, code: str) -> Concept | None:
+        """The concept with this code, if there is one."""
+        return self._by_code.get(code)
+
+    def find(self, text: str) -> Concept | None:
+        """The concept with this notation or label, whatever its case and accents."""
+        return self._by_text.get(fold(text))
+
+    def __iter__(self) -> Iterator[Concept]:
+        return iter(self.concepts)
+
+
+class CodeLists:
+    """All code lists, by the path of their scheme below ``voc/`` (``role``, ``src/sim/target-group`` …)."""
+
+    def __init__(self, lists: dict[str, CodeList]) -> None:
+        self._lists = lists
+        self._by_iri = {concept.iri.value: concept for one in lists.values() for concept in one}
+
+    def __getitem__(self, scheme: str) -> CodeList:
+        return self._lists[scheme]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lists)
+
+    def concept(self, iri: str) -> Concept | None:
+        """The concept with this IRI, in whatever list."""
+        return self._by_iri.get(iri)
+
+
+def read_code_lists(paths: list[Path]) -> CodeLists:
+    """Read SKOS files; every concept belongs to the scheme below ``voc/`` that it names."""
+    concepts: dict[str, Concept] = {}
+    schemes: dict[str, list[Concept]] = {}
+    for path in paths:
+        for triple in turtle_triples(path):
+            subject, predicate, value = triple.subject, triple.predicate, triple.object
+            if not isinstance(subject, NamedNode):
+                continue
+            if predicate == RDF["type"] and value == SKOS["ConceptScheme"]:
+                schemes.setdefault(subject.value.removeprefix(VOC), [])
+                continue
+            concept = concepts.setdefault(subject.value, Concept(subject))
+            if predicate == SKOS["inScheme"] and isinstance(value, NamedNode) and value.value.startswith(VOC):
+                concept.scheme = value.value.removeprefix(VOC)
+            elif isinstance(value, Literal):
+                if predicate == SKOS["prefLabel"]:
+                    concept.labels[value.language or ""] = value.value
+                elif predicate in (SKOS["altLabel"], SKOS["hiddenLabel"]):
+                    concept.other_labels.append(value.value)
+                elif predicate == SKOS["notation"]:
+                    concept.notations.append(value.value)
+    for concept in concepts.values():
+        if concept.scheme in schemes:
+            schemes[concept.scheme].append(concept)
+    return CodeLists({scheme: CodeList(scheme, found) for scheme, found in schemes.items()})
+
+
+@lru_cache(maxsize=1)
+def load_code_lists() -> CodeLists:
+    """The code lists that travel with the vocabulary, read once."""
+    return read_code_lists(code_list_files())

@@ -1,0 +1,44 @@
+"""Where the files of the vocabulary lie, and their triples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph
+from pyoxigraph import RdfFormat, Triple
+
+FOLDER = Path(__file__).resolve().parent
+
+
+def vocabulary_file() -> Path:
+    """The Turtle file of classes and properties."""
+    return FOLDER / "vocabulary.ttl"
+
+
+def publish_shapes_file() -> Path:
+    """The SHACL file of the publish gate."""
+    return FOLDER / "shapes" / "publish.ttl"
+
+
+def code_list_files() -> list[Path]:
+    """The SKOS files, one a code list, in the order of their names."""
+    return sorted((FOLDER / "codelists").glob("*.ttl"))
+
+
+def turtle_triples(path: Path) -> Iterator[Triple]:
+    """The triples of a Turtle file; a syntax error names the file.
+
+    Raises :class:`SyntaxError` with file and line.
+    """
+    try:
+        for quad in pyoxigraph.parse(path=path, format=RdfFormat.TURTLE):
+            yield quad.triple
+    except SyntaxError as error:
+        raise SyntaxError(f"{path.name}: {error}") from error
+
+
+def vocabulary_triples() -> Iterator[Triple]:
+    """All triples of the vocabulary and of every code list: what a release carries beside its data."""
+    for path in (vocabulary_file(), *code_list_files()):
+        yield from turtle_triples(path)

@@ -1,0 +1,106 @@
+"""What the commands of the command line share: the locked workbench, and the steps with what they print."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from talkoot.console import progress
+from talkoot.graph.gate import Gate
+from talkoot.graph.identity.names import NameTable, read_name_rows
+from talkoot.graph.identity.resolve import Curated
+from talkoot.graph.locks import writing
+from talkoot.graph.publish import Publication, publish
+from talkoot.graph.release import ReleaseError, current_release
+from talkoot.graph.settings import Settings
+from talkoot.graph.workbench import Workbench, WorkbenchError
+from talkoot.harvesters import FACTS
+from talkoot.harvesters.definition import Definition
+from talkoot.harvesters.jobs import Harvest, RunReport
+
+FAILED, HELD = 1, 3
+
+
+@contextmanager
+def writer(settings: Settings) -> Iterator[Workbench]:
+    """The workbench for writing: locked, with runs of a killed process marked as interrupted."""
+    with writing(settings.home), Workbench(settings.workbench, settings.base) as workbench:
+        for number in workbench.mark_interrupted():
+            click.echo(f"run {number} was interrupted; what it had kept stays", err=True)
+        yield workbench
+
+
+@contextmanager
+def reader(settings: Settings) -> Iterator[Workbench]:
+    """The workbench for reading; a home folder without one is an error with a hint."""
+    if not settings.workbench.exists():
+        raise WorkbenchError(f"There is no workbench in {settings.home}: run talkoot harvest --all first.")
+    with Workbench(settings.workbench, settings.base) as workbench:
+        yield workbench
+
+
+def names_of(settings: Settings) -> NameTable:
+    """The table of names: the product's, and the home folder's over it."""
+    return NameTable(read_name_rows(Curated(FACTS).tables(settings.home, "names.csv")))
+
+
+def harvest_sources(
+    workbench: Workbench, settings: Settings, definitions: list[Definition], *, quiet: bool = False
+) -> list[RunReport]:
+    """Harvest sources one after the other and print a line for each."""
+    job = Harvest(workbench, settings, names_of(settings), Gate())
+    reports = []
+    with progress() as report:
+        for definition in definitions:
+            result = job.run(definition, report)
+            reports.append(result)
+            if not quiet:
+                click.echo(_harvested(result), err=result.failed)
+    return reports
+
+
+def _harvested(report: RunReport) -> str:
+    words = [f"{report.new} new", f"{report.changed} changed", f"{report.unchanged} unchanged"]
+    words += [f"{report.gone} gone"] if report.gone else []
+    words += [f"{report.set_aside} set aside (talkoot issues {report.source})"] if report.set_aside else []
+    return f"{report.source}: {report.status}, {report.read} records: {', '.join(words)}" + (
+        f"; {report.note}" if report.note else ""
+    )
+
+
+def publish_release(workbench: Workbench, settings: Settings, accepted: dict[str, str]) -> Publication:
+    """Publish the next release, with progress on a terminal."""
+    with progress() as report:
+        return publish(
+            workbench, settings, Curated(FACTS), names_of(settings), accepted, lambda step: report(step, 1, 1)
+        )
+
+
+def published(publication: Publication) -> str:
+    """The sentence about a release that was published."""
+    manifest = publication.release.manifest
+    changes = {
+        word: sum(len(keys[word]) for keys in publication.changes.values()) for word in ("new", "changed", "gone")
+    }
+    return (
+        f"Release {manifest['number']} is current: {manifest['quads']:,} quads from {manifest['records']:,} records; "
+        f"{changes['new']} new, {changes['changed']} changed, {changes['gone']} gone since the last one."
+    )
+
+
+def serve_release(settings: Settings) -> None:
+    """Serve the current release until the process is told to end."""
+    from talkoot.web.server import ServerError, run_server  # Flask and granian: only where they are needed
+
+    release = current_release(settings)
+    if release is None:
+        raise ReleaseError(f"There is no release in {settings.home}: run talkoot demo, or harvest and publish.")
+    click.echo(f"Release {release.number} is served at http://{settings.host}:{settings.port}/ (Ctrl-C ends it).")
+    try:
+        run_server(settings)
+    except ServerError as error:
+        click.echo(str(error), err=True)
+        sys.exit(FAILED)

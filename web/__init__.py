@@ -1,0 +1,1 @@
+"""The Flask application that serves one release: pages, linked data and SPARQL."""

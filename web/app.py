@@ -1,0 +1,98 @@
+"""The Flask application: made from settings, without any work before that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from talkoot import __version__
+from talkoot.graph.release import ReleaseError
+from talkoot.graph.settings import Settings
+from talkoot.web import (
+    about,
+    browse,
+    entity,
+    health,
+    home,
+    language,
+    machines,
+    records,
+    releases,
+    search,
+    site,
+    sources,
+    sparql_page,
+    static_assets,
+    vocabulary,
+    wording,
+)
+from talkoot.web.errors import set_up_errors
+from talkoot.web.release_view import ReleaseViews
+from talkoot.web.responses import set_up_headers
+
+_BLUEPRINTS = (
+    home.blueprint,
+    browse.blueprint,
+    search.blueprint,
+    entity.blueprint,
+    records.blueprint,
+    sources.blueprint,
+    releases.blueprint,
+    vocabulary.blueprint,
+    sparql_page.blueprint,
+    about.blueprint,
+    machines.blueprint,
+    health.blueprint,
+    static_assets.blueprint,
+)
+
+
+def create_app(settings: Settings, run_dir: Path | None = None) -> Flask:
+    """The application over a home folder; with a run folder, ``/sparql`` answers programs too."""
+    app = Flask(__name__, static_folder=None)
+    app.extensions[site.KEY] = site.Site(settings, ReleaseViews(settings), run_dir)
+    app.url_map.strict_slashes = False
+    language.set_up_languages(app)
+    set_up_headers(app)
+    set_up_errors(app)
+    _set_up_templates(app)
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if run_dir is not None:
+        from talkoot.web.sparql import SparqlMiddleware  # only a server with query readers needs it
+
+        app.wsgi_app = SparqlMiddleware(app.wsgi_app, settings, run_dir)  # type: ignore[method-assign]
+    return app
+
+
+def _release_stamp() -> tuple[int, str] | None:
+    """The number and the day of this request's release, for the foot of its page; None before the first."""
+    try:
+        view = site.release()
+    except ReleaseError:
+        return None
+    return view.number, wording.moment(view.manifest["published"])
+
+
+def _set_up_templates(app: Flask) -> None:
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
+    environment.filters["number"] = wording.number
+    environment.filters["moment"] = wording.moment
+    environment.filters["short_moment"] = wording.short_moment
+    environment.globals.update(
+        asset=static_assets.asset,
+        country_word=wording.country_word,
+        in_language=language.in_language,
+        is_web_address=wording.is_web_address,
+        kind_word=wording.kind_word,
+        language_word=wording.language_word,
+        languages=language.LANGUAGES,
+        reader_language=language.reader_language,
+        release_stamp=_release_stamp,
+        version=__version__,
+    )

@@ -1,0 +1,57 @@
+"""The language of the interface: the address, the reader's cookie, the browser, English; in that order."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from flask import Flask, Response, g, request
+from flask_babel import Babel
+from werkzeug.urls import iri_to_uri
+
+LANGUAGES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
+"""The interface's languages, each under its own name."""
+
+COOKIE = "lang"
+_YEAR = 365 * 24 * 3600
+
+
+def reader_language() -> str:
+    """The language of this request's page."""
+    language: str | None = g.get("language")
+    if language is None:
+        language = g.language = _choose()
+    return language
+
+
+def _choose() -> str:
+    for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if wish in LANGUAGES:
+            return str(wish)
+    return request.accept_languages.best_match([*LANGUAGES], default="en") or "en"
+
+
+def in_language(language: str) -> str:
+    """The address of this page in another language: same path, same query."""
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return address(request.path, [*pairs, ("lang", language)])
+
+
+def address(path: str, pairs: list[tuple[str, str]]) -> str:
+    """A site-relative address with a query."""
+    query = urlencode([(name, value) for name, value in pairs if value], quote_via=quote)
+    uri = iri_to_uri(path)
+    return f"{uri}?{query}" if query else uri
+
+
+def _remember_choice(response: Response) -> Response:
+    wish = request.args.get("lang")
+    if wish in LANGUAGES and request.cookies.get(COOKIE) != wish:
+        response.set_cookie(COOKIE, wish, max_age=_YEAR, samesite="Lax", httponly=True, secure=request.is_secure)
+    return response
+
+
+def set_up_languages(app: Flask) -> None:
+    """Give the application its catalogues and the choice of a language."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    Babel(app, locale_selector=reader_language)
+    app.after_request(_remember_choice)

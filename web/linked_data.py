@@ -1,0 +1,106 @@
+"""What a page says, as RDF: in the canonical IRIs, in every format of graphs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from flask import Response
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, serialize
+
+from talkoot.ontology.namespaces import DCT, FOAF, OWL, PREFIXES, PROV, RDF, SKOS, TK, VOID
+from talkoot.web.facts import MERGED, Facts
+from talkoot.web.negotiation import GRAPH_FORMATS, HTML, Choice
+from talkoot.web.release_view import ReleaseView
+
+DOCUMENT_FORMATS = (HTML, *GRAPH_FORMATS)
+"""What a document comes in, the page first."""
+
+_RDF = {
+    "ttl": RdfFormat.TURTLE,
+    "nt": RdfFormat.N_TRIPLES,
+    "rdf": RdfFormat.RDF_XML,
+    "jsonld": RdfFormat.JSON_LD,
+    "trig": RdfFormat.TRIG,
+    "nq": RdfFormat.N_QUADS,
+}
+_WITH_GRAPHS = ("trig", "nq", "jsonld")
+_NAMES = (SKOS["prefLabel"], DCT["title"], RDF["type"])
+_LINKS = (PROV["agent"], TK["involvedIn"], TK["hasRole"])
+
+
+def rdf_response(quads: Iterable[Quad], choice: Choice) -> Response:
+    """Quads in the format chosen; formats without graphs get the default graph's triples only."""
+    name = choice.format.name
+    wanted = list(dict.fromkeys(quads))
+    if name in _WITH_GRAPHS:
+        body = serialize(wanted, format=_RDF[name], prefixes=PREFIXES)
+    else:
+        triples = [quad.triple for quad in wanted if quad.graph_name == MERGED]
+        body = serialize(triples, format=_RDF[name], prefixes=PREFIXES)
+    return Response(body, content_type=choice.content_type)
+
+
+def document(view: ReleaseView, address: str, topic: NamedNode) -> Iterator[Quad]:
+    """What this document is: which thing it is about, and which release it was made from."""
+    node = NamedNode(f"{view.base}{address.lstrip('/')}")
+    yield Quad(node, RDF["type"], FOAF["Document"], MERGED)
+    yield Quad(node, FOAF["primaryTopic"], topic, MERGED)
+    yield Quad(node, VOID["inDataset"], NamedNode(f"{view.base}dataset"), MERGED)
+    yield Quad(node, OWL["versionInfo"], Literal(f"release {view.number}"), MERGED)
+
+
+def entity_quads(view: ReleaseView, thing: NamedNode) -> Iterator[Quad]:
+    """The merged view's statements about a thing and its parts; the records behind them as named graphs."""
+    facts = view.facts
+    graphs = set(facts.nodes(thing, PROV["wasDerivedFrom"]))
+    mentioned: set[NamedNode] = set()
+    parts = [*facts.subjects(PROV["agent"], thing), *facts.subjects(TK["involvedIn"], thing)]
+    uses = facts.subjects(TK["implements"], thing)
+    for subject in (thing, *parts, *uses):
+        for quad in _with_nodes(facts, subject):
+            yield quad
+            if isinstance(quad.object, NamedNode) and (quad.predicate in _LINKS or subject == thing):
+                mentioned.add(quad.object)
+        graphs.update(facts.nodes(subject, PROV["wasDerivedFrom"]))
+    for node in sorted(mentioned - {thing}, key=lambda node: node.value):
+        for predicate in _NAMES:
+            yield from facts.store.quads_for_pattern(node, predicate, None, MERGED)
+    for graph in sorted(graphs, key=lambda node: node.value):
+        yield from record_quads(facts, graph)
+    for entity in facts.views(thing):
+        yield Quad(entity, TK["viewOf"], thing, facts.identity)
+
+
+def _with_nodes(facts: Facts, subject: NamedNode) -> Iterator[Quad]:
+    """A thing's statements with those of its own small nodes, such as periods."""
+    for quad in facts.about(subject):
+        yield quad
+        value = quad.object
+        if isinstance(value, BlankNode) or (isinstance(value, NamedNode) and value.value.startswith(subject.value)):
+            if value != subject:
+                yield from facts.store.quads_for_pattern(value, None, None, MERGED)
+
+
+def record_quads(facts: Facts, graph: NamedNode, *, merged: bool = False) -> Iterator[Quad]:
+    """A record graph and what is known of its origin, as named graphs, or all in the default graph."""
+    origin = facts.store.quads_for_pattern(graph, None, None, facts.provenance)
+    for quad in (*facts.store.quads_for_pattern(None, None, None, graph), *origin):
+        yield Quad(quad.subject, quad.predicate, quad.object, DefaultGraph()) if merged else quad
+
+
+def source_entity_quads(facts: Facts, entity: NamedNode) -> Iterator[Quad]:
+    """What a source says of its own entity, and which joined thing that is a view of."""
+    for quad in facts.recorded(entity):
+        yield Quad(quad.subject, quad.predicate, quad.object, MERGED)
+        yield quad
+        if isinstance(quad.object, NamedNode) and quad.object.value.startswith(entity.value + "#"):
+            for statement in facts.store.quads_for_pattern(quad.object, None, None, quad.graph_name):
+                yield Quad(statement.subject, statement.predicate, statement.object, MERGED)
+    for quad in facts.store.quads_for_pattern(entity, None, None, facts.identity):
+        yield Quad(quad.subject, quad.predicate, quad.object, MERGED)
+
+
+def description(facts: Facts, subjects: Iterable[NamedNode]) -> Iterator[Quad]:
+    """The merged view's statements about some terms or concepts."""
+    for subject in subjects:
+        yield from facts.about(subject)

@@ -1,0 +1,129 @@
+"""The release that pages read: opened once, held by each request, exchanged when another one is published."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import RdfFormat, Store
+
+from talkoot.graph.release import Release, ReleaseError, read_release
+from talkoot.graph.search_index import SearchIndex
+from talkoot.graph.settings import Settings
+from talkoot.web.facts import Facts
+
+_log = logging.getLogger(__name__)
+_LOOK_AGAIN_SECONDS = 0.3
+
+
+class ReleaseView:
+    """One release as pages see it; it stays usable after another one has taken its place."""
+
+    def __init__(self, release: Release, memory_triples: int) -> None:
+        self.number = release.number
+        self.folder = release.folder
+        self.manifest: Mapping[str, Any] = release.manifest
+        self.base: str = release.manifest["base"]
+        self.sources: Sequence[Mapping[str, Any]] = _read_sources(release.folder)
+        self.facts = Facts(_open_store(release, memory_triples), self.base)
+        self._local = threading.local()
+
+    @property
+    def index(self) -> SearchIndex:
+        """This thread's search index."""
+        index: SearchIndex | None = getattr(self._local, "index", None)
+        if index is None:
+            index = self._local.index = SearchIndex(self.folder / "search.sqlite")
+        return index
+
+    @cached_property
+    def record_keys(self) -> Mapping[str, Sequence[str]]:
+        """The keys of the records by source."""
+        found: dict[str, list[str]] = {}
+        for line in (self.folder / "records.tsv").read_text(encoding="utf-8").splitlines():
+            source, key, _ = line.split("\t", 2)
+            found.setdefault(source, []).append(key)
+        return found
+
+    def source(self, name: str) -> Mapping[str, Any] | None:
+        """What is known of a source and its last run."""
+        return next((source for source in self.sources if source["id"] == name), None)
+
+
+class ReleaseViews:
+    """Hands out the current release's view and moves over to a new one while the old one answers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._view: ReleaseView | None = None
+        self._looked = 0.0
+        self._lock = threading.Lock()
+
+    def current(self) -> ReleaseView:
+        """The view that a new request reads.
+
+        Raises :class:`ReleaseError` where nothing has been published yet.
+        """
+        view = self._view
+        if view is None:
+            with self._lock:
+                if self._view is None:
+                    self._view = self._open(self._folder())
+                    self._looked = time.monotonic()
+                return self._view
+        if time.monotonic() - self._looked > _LOOK_AGAIN_SECONDS and self._lock.acquire(blocking=False):
+            self._look_again(view)
+        return view
+
+    def _look_again(self, view: ReleaseView) -> None:
+        """See whether another release is current; the lock is held, and is let go when that is done."""
+        self._looked = time.monotonic()
+        try:
+            folder = self._folder()
+            changed = folder != view.folder
+            if changed:
+                threading.Thread(target=self._move_to, args=(folder,), daemon=True).start()
+        except ReleaseError as error:
+            changed = False
+            _log.warning("staying with release %d: %s", view.number, error)
+        if not changed:
+            self._lock.release()
+
+    def _move_to(self, folder: Path) -> None:
+        try:
+            self._view = self._open(folder)
+            _log.info("pages now read release %d", self._view.number)
+        except (ReleaseError, OSError, ValueError) as error:
+            _log.warning("cannot move to %s: %s", folder, error)
+        finally:
+            self._lock.release()
+
+    def _folder(self) -> Path:
+        try:
+            return self._settings.current.resolve(strict=True)
+        except OSError as error:
+            raise ReleaseError("Nothing has been published yet; run `talkoot publish` or `talkoot demo`.") from error
+
+    def _open(self, folder: Path) -> ReleaseView:
+        return ReleaseView(read_release(folder), self._settings.memory_triples)
+
+
+def _read_sources(folder: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((folder / "sources.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _open_store(release: Release, memory_triples: int) -> Store:
+    if release.manifest["quads"] > memory_triples:
+        return Store.read_only(str(release.folder / "store"))
+    store = Store()
+    with gzip.open(release.folder / "graph.nq.gz") as dump:
+        store.bulk_load(dump, RdfFormat.N_QUADS)
+    return store

@@ -1,0 +1,133 @@
+"""Words and numbers for a reader: kinds, dates, periods, lists, licences, rules; all by language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from babel import Locale
+from babel.dates import format_date as babel_date
+from babel.dates import format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from flask_babel import gettext, ngettext
+from markupsafe import Markup
+
+from talkoot.web.language import reader_language
+
+_MONTH_LENGTH, _YEAR_LENGTH = 7, 4
+_LICENCES = {
+    "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
+    "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
+    "https://creativecommons.org/licenses/by-sa/4.0/": "CC BY-SA 4.0",
+}
+
+
+def kind_word(kind: str) -> str:
+    """What a kind of thing is called, in the singular."""
+    return {
+        "organisation": gettext("Actor"),
+        "network": gettext("Network"),
+        "centre": gettext("Competence centre"),
+        "solution": gettext("Solution"),
+        "project": gettext("Project"),
+        "collection": gettext("Collection of solutions"),
+        "programme": gettext("Funding programme"),
+        "implementation": gettext("Use of a solution"),
+    }.get(kind, gettext("Thing"))
+
+
+def country_word(count: int) -> str:
+    """A number of countries."""
+    return str(ngettext("%(num)s country", "%(num)s countries", count))
+
+
+def number(value: int) -> str:
+    """A whole number with the reader's grouping."""
+    return str(format_decimal(value, locale=reader_language()))
+
+
+def moment(text: str) -> str:
+    """A year, a month or a day as the reader writes it; what is none of these stays as it is."""
+    locale = reader_language()
+    try:
+        if len(text) == _YEAR_LENGTH:
+            return text
+        if len(text) == _MONTH_LENGTH:
+            return str(format_skeleton("yMMMM", datetime.strptime(text, "%Y-%m"), locale=locale))
+        return str(babel_date(date.fromisoformat(text[:10]), "long", locale=locale))
+    except ValueError:
+        return text
+
+
+def short_moment(text: str) -> str:
+    """A year, a month or a day in few signs, for tables."""
+    locale = reader_language()
+    try:
+        if len(text) == _YEAR_LENGTH:
+            return text
+        if len(text) == _MONTH_LENGTH:
+            return str(format_skeleton("yM", datetime.strptime(text, "%Y-%m"), locale=locale))
+        return str(babel_date(date.fromisoformat(text[:10]), "medium", locale=locale))
+    except ValueError:
+        return text
+
+
+def period(start: str, end: str) -> str:
+    """A period in few signs; an open one ends in a dash."""
+    if not start and not end:
+        return ""
+    if start == end:
+        return short_moment(start)
+    return f"{short_moment(start)}–{short_moment(end)}"
+
+
+def listing(parts: Sequence[str | Markup]) -> Markup:
+    """Parts joined as the language joins them: "a, b and c"."""
+    return Markup(format_list([str(Markup.escape(part)) for part in parts], locale=reader_language()))  # noqa: S704
+
+
+def bare_listing(parts: Iterable[str | Markup]) -> Markup:
+    """Parts joined by commas."""
+    return Markup(", ").join(parts)
+
+
+def language_word(tag: str) -> str:
+    """A language's name in the reader's language."""
+    try:
+        found = Locale.parse(tag, sep="-").get_display_name(reader_language())
+    except (ValueError, LookupError):
+        return tag
+    return str(found or tag)
+
+
+def licence_word(iri: str) -> str:
+    """A licence's usual short name; its host where it has none."""
+    return _LICENCES.get(iri, urlsplit(iri).hostname or iri)
+
+
+def rule_word(rule: str) -> str:
+    """What a rule of matching looks at."""
+    return {
+        "exact-name": gettext("the same name in the same country"),
+        "registered-id": gettext("the same registered identifier"),
+        "web-domain": gettext("the same web domain in the same country"),
+        "curated": gettext("a person's judgement, from a table"),
+    }.get(rule, rule)
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text may become a link: http and https only, with a host."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and not any(sign in text for sign in ' <>"\n\r\t')
+
+
+def short_address(text: str) -> str:
+    """A web address without scheme, ``www.`` and trailing slash, as people write it."""
+    for start in ("https://", "http://", "www."):
+        text = text.removeprefix(start)
+    return text.rstrip("/")
