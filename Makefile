@@ -45,7 +45,7 @@ bench: install-dev  ## Measure side by side (see benchmarks/)
 	$(BIN)/python -m benchmarks
 
 system-packages:  ## What the browser tests need, on Debian
-	apt-get install --yes --quiet chromium
+	apt-get install --yes --quiet chromium curl procps
 
 lock:  ## Write the lock files anew; they name no host
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra build pyproject.toml -o requirements.lock

@@ -13,6 +13,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from talkoot.graph.identity.features import KINDS
 from talkoot.graph.labels import main_label
+from talkoot.ontology.files import vocabulary_triples
 from talkoot.ontology.folding import fold
 from talkoot.ontology.namespaces import COUNTRY, DCT, PROV, RDF, SKOS, TK
 
@@ -60,6 +61,7 @@ def build_search_index(path: Path, merged: Iterable[Triple], base: str) -> dict[
     places: dict[str, set[str]] = defaultdict(set)
     parts: Counter[str] = Counter()
     facts: Counter[str] = Counter()
+    above = _places_above()
     for triple in merged:
         if not isinstance(triple.subject, NamedNode) or not triple.subject.value.startswith(base):
             continue
@@ -74,8 +76,9 @@ def build_search_index(path: Path, merged: Iterable[Triple], base: str) -> dict[
                 kind = KINDS[value.value][0]
                 if kinds.get(subject) in (None, "organisation"):
                     kinds[subject] = kind
-            elif predicate in (DCT["spatial"], TK["designatedFor"]) and value.value.startswith(COUNTRY):
-                places[subject].add(value.value.removeprefix(COUNTRY))
+            elif predicate in (DCT["spatial"], TK["designatedFor"]):
+                if country := _country(value.value, above):
+                    places[subject].add(country)
             elif predicate in (PROV["agent"], TK["involvedIn"]):
                 parts[value.value] += 1
     connection = sqlite3.connect(path)
@@ -101,6 +104,26 @@ def build_search_index(path: Path, merged: Iterable[Triple], base: str) -> dict[
     finally:
         connection.close()
     return dict(Counter(kinds.values()))
+
+
+def _places_above() -> dict[str, str]:
+    """The place above each region, county and municipality of the code lists."""
+    return {
+        triple.subject.value: triple.object.value
+        for triple in vocabulary_triples()
+        if triple.predicate == SKOS["broader"]
+        and isinstance(triple.subject, NamedNode)
+        and isinstance(triple.object, NamedNode)
+    }
+
+
+def _country(place: str, above: dict[str, str]) -> str:
+    """The code of the country that a place is or lies in; empty where no code list tells."""
+    while not place.startswith(COUNTRY):
+        if place not in above:
+            return ""
+        place = above[place]
+    return place.removeprefix(COUNTRY)
 
 
 class SearchIndex:

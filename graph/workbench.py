@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -152,7 +152,14 @@ class Workbench:
             self.connection.execute("DELETE FROM temp.seen")
             self.connection.execute(
                 "INSERT OR REPLACE INTO sources VALUES (?, ?, ?)",
-                (source.id, source.precedence, json.dumps(asdict(source), ensure_ascii=False)),
+                (
+                    source.id,
+                    source.precedence,
+                    json.dumps(
+                        {item.name: getattr(source, item.name) for item in fields(SourceDescription)},
+                        ensure_ascii=False,
+                    ),
+                ),
             )
             cursor = self.connection.execute(
                 "INSERT INTO runs (source, started, status, mapping_version) VALUES (?, ?, 'running', ?)",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from talkoot.graph.records import RESERVED_SOURCES
+from talkoot.graph.workbench import SourceDescription
 from talkoot.ontology.folding import slug
 
 BUNDLED = Path(__file__).resolve().parent / "sources"
@@ -31,21 +32,9 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
-    """One source: who publishes it, under which terms, where and how it is read, what a record holds."""
+class Definition(SourceDescription):
+    """One source: what is told of it, where and how it is read, and what a record holds."""
 
-    id: str
-    title: str
-    publisher: str
-    publisher_page: str
-    country: str
-    licence: str
-    terms: str
-    frequency: str
-    personal_data: bool
-    obtained: str
-    as_of: str
-    precedence: int
     reader: str
     entry: Path
     mapping: str
@@ -56,7 +45,6 @@ class Definition:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     least: int = 0
     most: int | None = None
-    known_to_exist: int | None = None
 
     def key(self, values: Mapping[str, Any]) -> str:
         """The record's key: the key fields, without the declared prefix, as path-safe words joined by dots."""
@@ -127,19 +115,12 @@ def read_definition(path: Path) -> Definition:
     numbers = bounds.get("records", [0])
     if not isinstance(numbers, list) or len(numbers) not in (1, 2) or not all(type(n) is int for n in numbers):
         raise DefinitionError(f"{path.name}: bounds.records is {numbers!r}: expected [least] or [least, most]")
+    told = ("title", "publisher", "country", "licence", "terms", "frequency", "personal_data", "obtained", "as_of")
     return Definition(
         id=source,
-        title=data["title"],
-        publisher=data["publisher"],
         publisher_page=data.get("publisher_page", ""),
-        country=data["country"],
-        licence=data["licence"],
-        terms=data["terms"],
-        frequency=data["frequency"],
-        personal_data=data["personal_data"],
-        obtained=data["obtained"],
-        as_of=str(data["as_of"]),
         precedence=data["precedence"],
+        known_to_exist=bounds.get("known_to_exist"),
         reader=data["reader"],
         entry=(path.parent / data["entry"]).resolve(),
         mapping=data["mapping"],
@@ -150,7 +131,7 @@ def read_definition(path: Path) -> Definition:
         defaults=data.get("defaults", {}),
         least=numbers[0],
         most=numbers[1] if len(numbers) == 2 else None,
-        known_to_exist=bounds.get("known_to_exist"),
+        **{name: data[name] for name in told},
     )
 
 

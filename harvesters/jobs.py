@@ -10,7 +10,7 @@ from talkoot.graph.identity.names import NameTable
 from talkoot.graph.issues import Issue
 from talkoot.graph.records import MappedRecord
 from talkoot.graph.settings import Settings
-from talkoot.graph.workbench import SourceDescription, ValidatedRecord, Workbench
+from talkoot.graph.workbench import ValidatedRecord, Workbench
 from talkoot.harvesters.check import SourceRecord, check_row
 from talkoot.harvesters.definition import Definition
 from talkoot.harvesters.mappings import MAPPING_VERSION, map_record
@@ -42,25 +42,6 @@ class RunReport:
         return self.status == "failed"
 
 
-def describe(definition: Definition) -> SourceDescription:
-    """The part of a definition that the workbench and the releases keep."""
-    return SourceDescription(
-        id=definition.id,
-        title=definition.title,
-        publisher=definition.publisher,
-        publisher_page=definition.publisher_page,
-        country=definition.country,
-        licence=definition.licence,
-        terms=definition.terms,
-        frequency=definition.frequency,
-        obtained=definition.obtained,
-        as_of=definition.as_of,
-        precedence=definition.precedence,
-        personal_data=definition.personal_data,
-        known_to_exist=definition.known_to_exist,
-    )
-
-
 class Harvest:
     """One source's run over a workbench whose writer lock is held."""
 
@@ -76,7 +57,7 @@ class Harvest:
         A complete run listed every record; a partial one met records without a readable key, so nothing is
         taken as gone after it; a failed one brought no sound record, and the source's last good state stays.
         """
-        run = self._workbench.begin_run(describe(definition), MAPPING_VERSION)
+        run = self._workbench.begin_run(definition, MAPPING_VERSION)
         keys: set[str] = set()
         batch: list[SourceRecord] = []
         issues: list[Issue] = []

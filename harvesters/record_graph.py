@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -17,6 +18,7 @@ from talkoot.ontology.folding import fold
 from talkoot.ontology.namespaces import DCAT, DCT, FOAF, ORG, RDF, SKOS, TK, VOC, XSD
 
 _ARTICLE = " (the)"
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,13 @@ class RecordGraph:
         self.triples.append(Triple(subject, predicate, value))
 
     def text(self, subject: NamedNode, predicate: NamedNode, text: str, language: str = "") -> None:
-        """Add a text, with its white space made single and its language if known."""
+        """Add a text, with its white space made single and its language if known; mail addresses are left out."""
         clean = " ".join(text.split())
-        self.say(subject, predicate, Literal(clean, language=language) if language else Literal(clean))
+        if _MAIL.search(clean):
+            self.report("personal-data", "a mail address is left out", name=predicate.value, expected="no mail address")
+            clean = " ".join(_MAIL.sub(" ", clean).split())
+        if clean:
+            self.say(subject, predicate, Literal(clean, language=language) if language else Literal(clean))
 
     def report(self, code: str, message: str, *, name: str = "", value: object = "", expected: str = "") -> None:
         """Report an issue about the field ``name`` of this record."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
-from pyoxigraph import RdfFormat, Triple
+from pyoxigraph import BlankNode, RdfFormat, Triple
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -27,13 +28,18 @@ def code_list_files() -> list[Path]:
 
 
 def turtle_triples(path: Path) -> Iterator[Triple]:
-    """The triples of a Turtle file; a syntax error names the file.
+    """The triples of a Turtle file, its blank nodes numbered so that every reading gives the same.
 
     Raises :class:`SyntaxError` with file and line.
     """
+    blank: dict[object, BlankNode] = {}
+
+    def named(node: object) -> Any:
+        return blank.setdefault(node, BlankNode(f"{path.stem}-{len(blank)}")) if isinstance(node, BlankNode) else node
+
     try:
         for quad in pyoxigraph.parse(path=path, format=RdfFormat.TURTLE):
-            yield quad.triple
+            yield Triple(named(quad.subject), quad.predicate, named(quad.object))
     except SyntaxError as error:
         raise SyntaxError(f"{path.name}: {error}") from error
 

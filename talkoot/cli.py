@@ -215,6 +215,8 @@ def publish_command(home: Path | None, accept: tuple[str, ...], why: tuple[str, 
         raise click.UsageError("Each --accept-loss SOURCE needs a --why TEXT.")
     settings = read_settings(home=home)
     with writer(settings) as workbench:
+        if unknown := sorted(set(accept) - {source.id for source in workbench.sources()}):
+            raise click.UsageError(f"There is no source {', '.join(unknown)} in the workbench.")
         publication = publish_release(workbench, settings, dict(zip(accept, why, strict=True)))
     click.echo(published(publication))
 

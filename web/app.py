@@ -86,7 +86,6 @@ def _set_up_templates(app: Flask) -> None:
     environment.filters["short_moment"] = wording.short_moment
     environment.globals.update(
         asset=static_assets.asset,
-        country_word=wording.country_word,
         in_language=language.in_language,
         is_web_address=wording.is_web_address,
         kind_word=wording.kind_word,

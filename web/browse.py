@@ -55,23 +55,25 @@ class CountryRow:
 
 def list_title(name: str) -> str:
     """The heading of a list."""
-    return {
+    words: dict[str, str] = {
         "actors": gettext("Actors"),
         "solutions": gettext("Solutions"),
         "projects": gettext("Projects"),
         "programmes": gettext("Funding programmes"),
         "collections": gettext("Collections of solutions"),
-    }[name]
+    }
+    return words[name]
 
 
 def _list_intro(name: str) -> str:
-    return {
+    words: dict[str, str] = {
         "actors": gettext("Organisations and networks that take part in projects, centres or solutions."),
         "solutions": gettext("Working models and social innovations, as their sources describe them."),
         "projects": gettext("Time-bound undertakings with the actors that carry them out."),
         "programmes": gettext("Funds and programmes that projects and uses of solutions name as their funding."),
         "collections": gettext("Larger wholes under which a source gathers solutions; at Innokylä, kokonaisuudet."),
-    }[name]
+    }
+    return words[name]
 
 
 @html_page

@@ -25,7 +25,7 @@ from talkoot.web.names import Namer, Ref, site_path
 from talkoot.web.notes import Note, Notes, Said
 from talkoot.web.release_view import ReleaseView
 from talkoot.web.summaries import Known, summary
-from talkoot.web.wording import period
+from talkoot.web.wording import lower_first, years
 
 _THIN = 3
 _ACTORS = ("organisation", "network", "centre")
@@ -110,9 +110,7 @@ class _Builder:
             parts = [part for part in parts_of(facts, centre) if part.thing not in {own_part.thing for own_part in own}]
             through_centres += parts
             takes_part += self.rows.things(parts, through=namer.ref(centre))
-        solutions = self.rows.things(
-            part for part in played if facts.kind(part.thing) in ("solution", "implementation")
-        )
+        solutions = self.rows.things(part for part in played if part not in own)
         participants = self.rows.actors(parts_in(facts, thing))
         partners = self.rows.partners(thing, played, through_centres) if self.kind in _ACTORS else []
         uses = [self._use(node) for node in facts.subjects(TK["implements"], thing)]
@@ -126,20 +124,20 @@ class _Builder:
             kind=self.kind,
             name=own_name,
             places=tuple(place.text for place in places),
-            period=period(start, end),
+            period=years(start, end),
             hosted=tuple(namer.ref(node) for node in hosted),
             takes_part=tuple(takes_part),
             solutions=tuple(solutions),
             participants=tuple(participants),
             partners=tuple(partners),
-            groups=tuple(namer.concept(node).text for node in facts.nodes(thing, TK["hasTargetGroup"])),
+            groups=tuple(lower_first(namer.concept(node).text) for node in facts.nodes(thing, TK["hasTargetGroup"])),
             programmes=tuple(namer.ref(node) for node in facts.nodes(thing, TK["fundedUnder"])),
             status=namer.concept(status).text if status is not None else "",
             uses=len(uses),
             funded=sum(len(group.things) for group in incoming),
         )
-        statements = len(takes_part) + len(solutions) + len(participants) + len(uses) + len(incoming)
-        statements += sum(len(fact.values) for fact in side)
+        statements = len(takes_part) + len(solutions) + len(participants) + len(uses)
+        statements += sum(len(fact.values) for fact in side) + sum(len(group.things) for group in incoming)
         return EntityPage(
             iri=thing.value,
             href=site_path(thing.value, self.base),
@@ -189,9 +187,10 @@ class _Builder:
         shown = {PROV["agent"], TK["involvedIn"], TK["implements"], RDF["type"]}
         groups: dict[NamedNode, list[NamedNode]] = {}
         for quad in self.facts.store.quads_for_pattern(None, None, self.thing, None):
-            if quad.predicate not in shown and quad.graph_name != self.facts.identity:
-                if isinstance(quad.subject, NamedNode) and not quad.subject.value.startswith(f"{self.base}id/src/"):
-                    groups.setdefault(quad.predicate, []).append(quad.subject)
+            if quad.predicate in shown or quad.graph_name == self.facts.identity:
+                continue
+            if isinstance(quad.subject, NamedNode) and not quad.subject.value.startswith(f"{self.base}id/src/"):
+                groups.setdefault(quad.predicate, []).append(quad.subject)
         labels = {
             TK["fundedUnder"]: gettext("Funded under this programme"),
             DCT["isPartOf"]: gettext("Parts of this"),

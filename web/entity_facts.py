@@ -84,7 +84,7 @@ def _labels() -> dict[NamedNode, str]:
         TK["hasStage"]: gettext("Stage"),
         TK["implements"]: gettext("Solution in use"),
         TK["fundedUnder"]: gettext("Funded under"),
-        DCT["relation"]: gettext("Funding, in the source's words"),
+        DCT["relation"]: gettext("Funding, in the source’s words"),
         DCT["isPartOf"]: gettext("Part of"),
         TK["developedIn"]: gettext("Developed in"),
         TK["adaptedFrom"]: gettext("Adapted from"),
@@ -131,7 +131,7 @@ def _value(facts: Facts, value: NamedNode | Literal, namer: Namer, marks: tuple[
         dated = value.datatype.value.rsplit("#", 1)[-1] in ("date", "dateTime", "gYear", "gYearMonth")
         text = moment(value.value) if dated else value.value
         return Value(text, None if dated else (value.language or ""), "", False, marks)
-    if facts.exists(value):
+    if value.value.startswith(f"{facts.base}id/") or facts.is_concept(value):
         ref = namer.ref(value)
         return Value(ref.text, ref.lang, ref.href, False, marks)
     link = web_link(value.value)

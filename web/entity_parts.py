@@ -12,7 +12,7 @@ from talkoot.ontology.namespaces import DCT, PROV, SKOS, TK, VOC
 from talkoot.web.facts import Facts
 from talkoot.web.names import Namer, Ref
 from talkoot.web.notes import Notes
-from talkoot.web.wording import period as period_words
+from talkoot.web.wording import years
 
 _ROLES = (
     "designating-authority", "lead", "co-lead", "main-implementer", "coordinator", "applicant", "co-applicant",
@@ -150,10 +150,14 @@ class PartsReader:
     def _row(self, ref: Ref, part: Part, fallback: tuple[str, str], through: Ref | None) -> PartRow:
         role = self._namer.concept(part.role)
         words = {fold(text) for text in self._facts.concept_labels(part.role).values()}
-        remarks = tuple(text for text in part.remarks if fold(text) not in words)
+        remarks = tuple(
+            text.removeprefix("part: ")
+            for text in part.remarks
+            if fold(text) not in words and fold(ref.text) not in fold(text)
+        )
         start, end = (part.start, part.end) if part.start or part.end else fallback
         return PartRow(
-            ref, role.text, part.role.value.rsplit("/", 1)[-1], period_words(start, end), part.inferred, remarks,
+            ref, role.text, part.role.value.rsplit("/", 1)[-1], years(start, end), part.inferred, remarks,
             self._notes.marks(part.graphs), through,
         )  # fmt: skip
 

@@ -42,9 +42,7 @@ def _texts(status: int) -> tuple[str, str]:
     if status == 503:
         return (
             gettext("Nothing has been published here yet"),
-            gettext(
-                "Whoever runs this installation publishes a first release with “talkoot demo” or “talkoot publish”."
-            ),
+            gettext("Whoever runs this installation publishes a first release with “talkoot publish”."),
         )
     if status >= 500:
         return (
@@ -73,7 +71,7 @@ def _answer(status: int, detail: str, headers: dict[str, str]) -> BaseResponse:
 
 def _http_error(error: HTTPException) -> BaseResponse:
     if error.response is not None or error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]  # a redirect made by routing
+        return error.get_response()
     headers = {"Cache-Control": "no-store"}
     allowed = getattr(error, "valid_methods", None)
     if allowed:

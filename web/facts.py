@@ -81,6 +81,10 @@ class Facts:
         text, tag = reader_label(self.concept_labels(iri), (language,))
         return (text, tag) if text else (iri.value.rstrip("/").rsplit("/", 1)[-1], "")
 
+    def is_concept(self, node: NamedNode) -> bool:
+        """Whether a node is a concept of a code list."""
+        return SKOS["Concept"] in self.nodes(node, RDF["type"])
+
     def kind(self, subject: NamedNode) -> str:
         """What kind of thing this is (``organisation``, ``solution`` …), or nothing where it is none of ours."""
         kinds = [KINDS[node.value][0] for node in self.nodes(subject, RDF["type"]) if node.value in KINDS]

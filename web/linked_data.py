@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flask import Response
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, serialize
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, serialize
 
 from talkoot.ontology.namespaces import DCT, FOAF, OWL, PREFIXES, PROV, RDF, SKOS, TK, VOID
 from talkoot.web.facts import MERGED, Facts
@@ -76,9 +76,8 @@ def _with_nodes(facts: Facts, subject: NamedNode) -> Iterator[Quad]:
     for quad in facts.about(subject):
         yield quad
         value = quad.object
-        if isinstance(value, BlankNode) or (isinstance(value, NamedNode) and value.value.startswith(subject.value)):
-            if value != subject:
-                yield from facts.store.quads_for_pattern(value, None, None, MERGED)
+        if isinstance(value, NamedNode) and value.value.startswith(f"{subject.value}#"):
+            yield from facts.about(value)
 
 
 def record_quads(facts: Facts, graph: NamedNode, *, merged: bool = False) -> Iterator[Quad]:

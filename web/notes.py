@@ -47,10 +47,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A numbered note of a page."""
+    """A numbered note: one page of one source as of one day, with the records that were read from it."""
 
     number: int
     origin: Origin
+    records: tuple[tuple[str, str], ...]
 
 
 def web_link(address: str) -> Link:
@@ -93,23 +94,33 @@ def _first(values: list[Term] | None) -> str:
 
 
 class Notes:
-    """Gives each record graph its number when it is first used on a page."""
+    """Gives each page of a source its number when a record of it is first used."""
 
     def __init__(self, view: ReleaseView, namer: Namer) -> None:
         self._view = view
         self._namer = namer
+        self._groups: dict[tuple[object, ...], list[Origin]] = {}
         self._numbers: dict[str, int] = {}
 
     def marks(self, graphs: Iterable[NamedNode]) -> tuple[int, ...]:
         """The numbers of the notes for some record graphs, in ascending order."""
-        wanted = sorted({graph.value for graph in graphs})
-        return tuple(sorted(self._numbers.setdefault(graph, len(self._numbers) + 1) for graph in wanted))
+        found = set()
+        for graph in sorted({graph.value for graph in graphs}):
+            if graph not in self._numbers:
+                self._numbers[graph] = self._number(read_origin(self._view, NamedNode(graph), self._namer))
+            found.add(self._numbers[graph])
+        return tuple(sorted(found))
+
+    def _number(self, origin: Origin) -> int:
+        key = (origin.source, origin.pages, origin.obtained, origin.as_of, origin.licence)
+        self._groups.setdefault(key, []).append(origin)
+        return list(self._groups).index(key) + 1
 
     def all(self) -> tuple[Note, ...]:
         """Every note given so far."""
         return tuple(
-            Note(number, read_origin(self._view, NamedNode(graph), self._namer))
-            for graph, number in self._numbers.items()
+            Note(number, origins[0], tuple((origin.key, origin.href) for origin in origins))
+            for number, origins in enumerate(self._groups.values(), start=1)
         )
 
 
@@ -118,7 +129,7 @@ class Said:
 
     def __init__(self, facts: Facts, thing: NamedNode) -> None:
         self.views = facts.views(thing)
-        self.graphs = [graph for graph in facts.nodes(thing, PROV["wasDerivedFrom"])]
+        self.graphs = facts.nodes(thing, PROV["wasDerivedFrom"])
         self.names: dict[tuple[str, str], set[NamedNode]] = {}
         self.main_names: dict[tuple[str, str], set[NamedNode]] = {}
         self.countries: dict[NamedNode, set[NamedNode]] = {}

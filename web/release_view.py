@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import logging
 import threading
@@ -21,6 +22,7 @@ from talkoot.web.facts import Facts
 
 _log = logging.getLogger(__name__)
 _LOOK_AGAIN_SECONDS = 0.3
+_READ_AHEAD = 1 << 20
 
 
 class ReleaseView:
@@ -124,6 +126,6 @@ def _open_store(release: Release, memory_triples: int) -> Store:
     if release.manifest["quads"] > memory_triples:
         return Store.read_only(str(release.folder / "store"))
     store = Store()
-    with gzip.open(release.folder / "graph.nq.gz") as dump:
-        store.bulk_load(dump, RdfFormat.N_QUADS)
+    with gzip.open(release.folder / "graph.nq.gz") as packed:
+        store.bulk_load(io.BufferedReader(packed, _READ_AHEAD), RdfFormat.N_QUADS, lenient=True)
     return store

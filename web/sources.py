@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, request
 from flask_babel import gettext
 
 from talkoot.graph.issues import ISSUE_CODES
+from talkoot.ontology.namespaces import COUNTRY
 from talkoot.web.language import reader_language
 from talkoot.web.listing import PAGE_LENGTH, Pager, pager
 from talkoot.web.names import Namer, site_path
@@ -119,9 +120,8 @@ def _place(code: str) -> str:
     facts = release().facts
     namer = Namer(facts, reader_language())
     wanted = _TWO_LETTERS.get(code, code)
-    for concept in facts.countries_by_code.get(wanted, ()):
-        return namer.concept(concept).text
-    return code
+    found = facts.countries_by_code.get(wanted) or [COUNTRY[wanted]]
+    return namer.concept(found[0]).text
 
 
 def _groups(issues: Sequence[Mapping[str, Any]]) -> list[IssueGroup]:

@@ -79,9 +79,10 @@ class Failure:
 
     title: str
     message: str
-    line: int
-    column: int
-    excerpt: str
+    status: int
+    line: int = 0
+    column: int = 0
+    excerpt: str = ""
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
@@ -117,7 +118,7 @@ def sparql() -> Response:
     )
     response.headers["Cache-Control"] = "no-cache"
     if failure is not None:
-        response.status_code = 400 if failure.line or failure.excerpt else 422
+        response.status_code = failure.status
     return response
 
 
@@ -169,7 +170,7 @@ def _take(answer: Any, most_bytes: int | None) -> tuple[bytes, bool]:
 def _table(body: bytes, complete: bool, seconds: float) -> Result:
     kept = body.split(b"\n", MOST_ROWS + 1)
     more = len(kept) > MOST_ROWS + 1 and bool(kept[-1].strip())
-    whole_rows = b"\n".join(kept[: MOST_ROWS + 1]) + b"\n"
+    whole_rows = b"\n".join(kept[: MOST_ROWS + 1]).rstrip(b"\n") + b"\n"
     parsed = parse_query_results(whole_rows, QueryResultsFormat.TSV)
     if not isinstance(parsed, QuerySolutions):
         return Result((), (), False, "", None, seconds)
@@ -189,10 +190,8 @@ def _cell(value: NamedNode | BlankNode | Literal | Triple | None, known: Facts, 
         return Cell(str(value), "", "", False, "", False)
     iri = value.value
     if iri.startswith(f"{known.base}id/") and "#" not in iri:
-        name = namer.ref(value) if not iri.startswith(f"{known.base}id/src/") else None
-        return Cell(
-            iri.removeprefix(known.base), "", site_path(iri, known.base), False, name.text if name else "", False
-        )
+        called = "" if iri.startswith(f"{known.base}id/src/") else namer.ref(value).text
+        return Cell(iri.removeprefix(known.base), "", site_path(iri, known.base), False, called, False)
     if iri.startswith((f"{known.base}graph/", f"{known.base}voc/", f"{known.base}sources/")) and "#" not in iri:
         label = known.concept_labels(value)
         name_text = namer.concept(value).text if label else ""
@@ -205,11 +204,12 @@ def _cell(value: NamedNode | BlankNode | Literal | Triple | None, known: Facts, 
 
 def _failure(error: EngineError) -> Failure:
     if isinstance(error, QuerySyntaxError):
-        return Failure(gettext("The query has a syntax error"), error.hint, error.line, error.column, error.excerpt)
+        title = gettext("The query has a syntax error")
+        return Failure(title, error.hint, 400, error.line, error.column, error.excerpt)
     if isinstance(error, QueryTimeLimit):
-        return Failure(gettext("The query took too long"), str(error), 0, 0, "")
+        return Failure(gettext("The query took too long"), str(error), 504)
     if isinstance(error, QueryMemoryLimit):
-        return Failure(gettext("The query needed too much memory"), str(error), 0, 0, "")
+        return Failure(gettext("The query needed too much memory"), str(error), 504)
     if isinstance(error, EngineUnavailable):
-        return Failure(gettext("No query can be run at the moment"), str(error), 0, 0, "")
-    return Failure(gettext("The query was not run"), str(error), 0, 0, "")
+        return Failure(gettext("No query can be run at the moment"), str(error), 503)
+    return Failure(gettext("The query was not run"), str(error), 400)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from talkoot.web.entity_parts import PartnerRow, PartRow
 from talkoot.web.names import Ref
-from talkoot.web.wording import listing
+from talkoot.web.wording import bare_listing, listing
 
 _LONGEST_NAME = 90
 _MOST_NAMES = 3
@@ -81,7 +81,8 @@ def _actor(known: Known) -> Markup:
         clauses.append(Markup.escape(text))
     if not clauses:
         return Markup("")
-    subject = _name(known.name) if len(known.name.text) <= _LONGEST_NAME else Markup.escape(gettext("This actor"))
+    name, lang = (known.name.gloss, known.name.gloss_lang) if known.name.gloss else (known.name.text, known.name.lang)
+    subject = _name(name, lang) if len(name) <= _LONGEST_NAME else Markup.escape(gettext("This actor"))
     return _fill(gettext("%(subject)s %(clauses)s."), subject=subject, clauses=listing(clauses))
 
 
@@ -107,15 +108,18 @@ def _solution_clauses(known: Known) -> list[Markup]:
         clauses.append(_fill(gettext("meant for %(group)s"), group=listing(known.groups)))
     if known.places:
         clauses.append(_fill(gettext("active in %(place)s"), place=_some(known.places)))
-    if not leads and known.participants:
-        clauses.append(_with_actors(known))
+    funders = [row.other for row in known.participants if row.role_code == "funder"]
+    if funders:
+        clauses.append(_fill(gettext("funded by %(name)s"), name=_names(funders)))
+    if known.uses:
+        clauses.append(Markup.escape(ngettext("with one known use", "with %(num)s known uses", known.uses)))
     return clauses
 
 
 def _project_clauses(known: Known) -> list[Markup]:
     clauses = []
     if known.period:
-        clauses.append(_fill(gettext("running %(period)s"), period=Markup.escape(known.period)))
+        clauses.append(_fill(gettext("of %(period)s"), period=Markup.escape(known.period)))
     if known.participants:
         clauses.append(_with_actors(known))
     if known.programmes:
@@ -146,7 +150,7 @@ def _with_actors(known: Known) -> Markup:
 def _sentence(subject: str, clauses: Sequence[Markup]) -> Markup:
     if not clauses:
         return Markup("")
-    return _fill(gettext("%(what)s, %(clauses)s."), what=Markup.escape(subject), clauses=listing(clauses))
+    return _fill(gettext("%(what)s %(clauses)s."), what=Markup.escape(subject), clauses=bare_listing(clauses))
 
 
 def _some(texts: Sequence[str]) -> Markup:
@@ -161,8 +165,8 @@ def _names(refs: Sequence[Ref]) -> Markup:
     return listing([_link(ref) for ref in refs])
 
 
-def _name(ref: Ref) -> Markup:
-    return Markup('<bdi lang="%s">%s</bdi>') % (ref.lang, ref.text)
+def _name(text: str, lang: str) -> Markup:
+    return Markup('<bdi lang="%s">%s</bdi>') % (lang, text)
 
 
 def _link(ref: Ref) -> Markup:

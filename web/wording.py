@@ -11,7 +11,7 @@ from babel.dates import format_date as babel_date
 from babel.dates import format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from markupsafe import Markup
 
 from talkoot.web.language import reader_language
@@ -24,9 +24,15 @@ _LICENCES = {
 }
 
 
+def _locale() -> str:
+    """The conventions for dates, numbers and lists; English as Europe writes it."""
+    language = reader_language()
+    return "en_GB" if language == "en" else language
+
+
 def kind_word(kind: str) -> str:
     """What a kind of thing is called, in the singular."""
-    return {
+    words: dict[str, str] = {
         "organisation": gettext("Actor"),
         "network": gettext("Network"),
         "centre": gettext("Competence centre"),
@@ -35,22 +41,18 @@ def kind_word(kind: str) -> str:
         "collection": gettext("Collection of solutions"),
         "programme": gettext("Funding programme"),
         "implementation": gettext("Use of a solution"),
-    }.get(kind, gettext("Thing"))
-
-
-def country_word(count: int) -> str:
-    """A number of countries."""
-    return str(ngettext("%(num)s country", "%(num)s countries", count))
+    }
+    return words.get(kind) or str(gettext("Thing"))
 
 
 def number(value: int) -> str:
     """A whole number with the reader's grouping."""
-    return str(format_decimal(value, locale=reader_language()))
+    return str(format_decimal(value, locale=_locale()))
 
 
 def moment(text: str) -> str:
     """A year, a month or a day as the reader writes it; what is none of these stays as it is."""
-    locale = reader_language()
+    locale = _locale()
     try:
         if len(text) == _YEAR_LENGTH:
             return text
@@ -63,7 +65,7 @@ def moment(text: str) -> str:
 
 def short_moment(text: str) -> str:
     """A year, a month or a day in few signs, for tables."""
-    locale = reader_language()
+    locale = _locale()
     try:
         if len(text) == _YEAR_LENGTH:
             return text
@@ -83,9 +85,20 @@ def period(start: str, end: str) -> str:
     return f"{short_moment(start)}–{short_moment(end)}"
 
 
+def years(start: str, end: str) -> str:
+    """A period in years alone."""
+    first, last = start[:_YEAR_LENGTH], end[:_YEAR_LENGTH]
+    return first if first == last else f"{first}–{last}"
+
+
 def listing(parts: Sequence[str | Markup]) -> Markup:
     """Parts joined as the language joins them: "a, b and c"."""
-    return Markup(format_list([str(Markup.escape(part)) for part in parts], locale=reader_language()))  # noqa: S704
+    return Markup(format_list([str(Markup.escape(part)) for part in parts], locale=_locale()))  # noqa: S704
+
+
+def lower_first(text: str) -> str:
+    """A label as it stands inside a sentence; abbreviations keep their capitals."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def bare_listing(parts: Iterable[str | Markup]) -> Markup:
@@ -103,18 +116,19 @@ def language_word(tag: str) -> str:
 
 
 def licence_word(iri: str) -> str:
-    """A licence's usual short name; its host where it has none."""
-    return _LICENCES.get(iri, urlsplit(iri).hostname or iri)
+    """A licence's usual short name; a general word for terms that have none."""
+    return _LICENCES.get(iri) or str(gettext("the source’s terms"))
 
 
 def rule_word(rule: str) -> str:
     """What a rule of matching looks at."""
-    return {
+    words: dict[str, str] = {
         "exact-name": gettext("the same name in the same country"),
         "registered-id": gettext("the same registered identifier"),
         "web-domain": gettext("the same web domain in the same country"),
-        "curated": gettext("a person's judgement, from a table"),
-    }.get(rule, rule)
+        "curated": gettext("a person’s judgement, from a table"),
+    }
+    return words.get(rule, rule)
 
 
 def is_web_address(text: str) -> bool:

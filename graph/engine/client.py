@@ -15,13 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from talkoot.graph.engine import frames
-from talkoot.graph.engine.errors import (
-    EngineError,
-    EngineUnavailable,
-    QueryFailed,
-    QueryMemoryLimit,
-    QueryTimeLimit,
-)
+from talkoot.graph.engine.errors import EngineError, EngineUnavailable, QueryFailed, QueryMemoryLimit, QueryTimeLimit
 from talkoot.graph.engine.pointer import Pointer, PointerFile
 from talkoot.graph.engine.query_text import refuse_service, refuse_update
 
@@ -48,6 +42,7 @@ class _Reader:
         except OSError:
             connection.close()
             raise
+        connection.settimeout(None)  # waiting is done by the poller: half the system calls of a timeout
         self.socket = connection
         self._poller = select.poll()
         self._poller.register(connection, select.POLLIN)
@@ -57,6 +52,15 @@ class _Reader:
     def is_alive(self) -> bool:
         """Whether the other end is still there; between two queries it has nothing to say but its end."""
         return not self._poller.poll(0)
+
+    def receive(self, seconds: float) -> bytes | None:
+        """What the reader says within the time, None where it says nothing, no bytes where it has gone."""
+        if not self._poller.poll(seconds * 1000):
+            return None
+        try:
+            return self.socket.recv(_RECEIVE)
+        except OSError:
+            return b""
 
     def kill(self) -> None:
         """End the process at once, whatever it does."""
@@ -115,9 +119,9 @@ class Answer:
         return self
 
     def __next__(self) -> bytes:
-        if self._first is not None:
-            block, self._first = self._first, None
-            return block
+        first, self._first = self._first, None
+        if first is not None:
+            return first
         if self._failure is not None:
             raise self._failure
         if self.complete:
@@ -126,7 +130,7 @@ class Answer:
             block = self._next_block()
         except EngineError as error:
             self._failure = error
-            return _cut_mark(error)
+            return cut_mark(error)
         if block is None:
             raise StopIteration
         return block
@@ -167,14 +171,10 @@ class Answer:
         if remaining <= 0:
             raise self._stop(QueryTimeLimit(self._limit))
         started = time.monotonic()
-        try:
-            reader.socket.settimeout(remaining)
-            received = reader.socket.recv(_RECEIVE)
-        except TimeoutError as error:
-            raise self._stop(QueryTimeLimit(self._limit)) from error
-        except OSError:
-            received = b""
+        received = reader.receive(remaining)
         self._waited += time.monotonic() - started
+        if received is None:
+            raise self._stop(QueryTimeLimit(self._limit))
         if not received:
             raise self._stop(self._cause_of_death())
         reader.buffer.feed(received)
@@ -182,6 +182,8 @@ class Answer:
     def _cause_of_death(self) -> EngineError:
         if "Segmentation fault" in self._reader.buffer.crash:
             return QueryFailed("the query is nested too deeply for the engine")
+        if not Path(self._reader.pointer.socket).exists():
+            return EngineUnavailable("the readers of this release were ended")
         return QueryMemoryLimit(self._connection.query_memory)
 
     def _stop(self, error: EngineError) -> EngineError:
@@ -197,7 +199,7 @@ class Answer:
             self._connection.take_back(self._reader)
 
 
-def _cut_mark(error: EngineError) -> bytes:
+def cut_mark(error: EngineError) -> bytes:
     """A string that is never closed: an error in JSON, XML, Turtle and its kin, TSV and strict CSV."""
     reason = str(error).replace('"', "'").replace("\n", " ")
     return f'\n"<The answer is not complete. {reason}>\n'.encode()
@@ -267,8 +269,7 @@ class ReaderConnection:
         while True:
             reader = self._kept_reader() or self._new_reader(give_up)
             try:
-                reader.socket.settimeout(_CONNECT_SECONDS)
-                reader.socket.sendall(message)
+                reader.socket.sendall(message)  # an idle reader takes it at once
             except OSError as error:
                 reader.kill()
                 if time.monotonic() > give_up:

@@ -135,16 +135,19 @@ class ReleaseKeeper:
         return release
 
     def _move_to(self, release: Path) -> None:
+        running = None
         try:
             running = self._start(release)
+            if running is None:
+                return
+            write_pointer(self._run_dir, running.pointer)
         except (ReleaseUnreadable, OSError) as error:
             # What is served stays served; the link may be corrected at any time.
             _log.error("release %s cannot be served: %s", release, error)
             self._refused = (release, time.monotonic() + _RETRY_SECONDS)
+            if running is not None:
+                running.end()
             return
-        if running is None:
-            return
-        write_pointer(self._run_dir, running.pointer)
         if self._active is not None:
             grace = self._settings.query_seconds + _AFTER_LONGEST_QUERY
             self._retired.append((time.monotonic() + grace, self._active))

@@ -13,15 +13,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import IO, Any, NoReturn, cast
 
-from pyoxigraph import (
-    NamedNode,
-    QueryBoolean,
-    QueryResultsFormat,
-    QuerySolutions,
-    QueryTriples,
-    RdfFormat,
-    Store,
-)
+from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store
 
 from talkoot.graph.engine import frames, sandbox
 
@@ -118,9 +110,7 @@ def _answer(connection: socket.socket, store: Store, request: frames.Request) ->
 
 def _run(store: Store, request: frames.Request, writer: _BlockWriter) -> None:
     result = store.query(
-        request.query,
-        default_graph=_graphs(request.default_graphs),
-        named_graphs=_graphs(request.named_graphs),
+        request.query, default_graph=_graphs(request.default_graphs), named_graphs=_graphs(request.named_graphs)
     )
     output = cast("IO[bytes]", writer)
     if isinstance(result, QueryTriples):

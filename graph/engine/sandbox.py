@@ -23,10 +23,7 @@ _LOAD_WORD, _JUMP_EQUAL, _RETURN = 0x20, 0x15, 0x06
 _OFFSET_NUMBER, _OFFSET_ARCHITECTURE = 0, 4
 
 # machine: audit architecture, numbers of socket, connect and io_uring_setup
-_CALLS = {
-    "x86_64": (0xC000003E, (41, 42, 425)),
-    "aarch64": (0xC00000B7, (198, 203, 425)),
-}
+_CALLS = {"x86_64": (0xC000003E, (41, 42, 425)), "aarch64": (0xC00000B7, (198, 203, 425))}
 
 
 class _Program(ctypes.Structure):
@@ -65,6 +62,9 @@ def limit_memory(mebibytes: int) -> None:
         return
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     limit = pages * resource.getpagesize() + mebibytes * 1024 * 1024
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    if most != resource.RLIM_INFINITY:
+        limit = min(limit, most)  # a limit that the system has set can only be lowered
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 

@@ -65,8 +65,8 @@ class Zygote:
                     else:
                         self._waking.recv(512)
                 self._reap()
+        self._path.unlink(missing_ok=True)  # before the readers end: tells their clients that it was not the query
         self._end_readers()
-        self._path.unlink(missing_ok=True)
 
     def _wake_on_signals(self) -> None:
         self._waking, waker = socket.socketpair()

@@ -68,10 +68,13 @@ def generic_hosts() -> frozenset[str]:
 
 @lru_cache(maxsize=16384)
 def registrable_domain(address: str) -> str:
-    """The registrable domain of an address by the public suffix list; empty for generic hosts and plain IPs."""
-    host = urlsplit(address).hostname or ""
+    """The registrable domain of an address by the public suffix list; empty for generic hosts and plain IPs.
+
+    A public suffix that has a site itself (``www.gov.pl``) is a host of many too.
+    """
+    host = (urlsplit(address).hostname or "").lower()
     domain = _extract()(host).top_domain_under_public_suffix
-    return "" if domain in generic_hosts() else domain.lower()
+    return "" if domain in generic_hosts() or domain.startswith("www.") else domain
 
 
 def record_quads(record: KeptRecord) -> list[Quad]:

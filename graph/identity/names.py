@@ -146,7 +146,8 @@ class NameTable:
         while place < len(pieces):
             for end in range(len(pieces), place, -1):
                 candidate = "".join(pieces[place:end]).strip()
-                if (end - place) % 2 == 1 and candidate and self.knows_with_bracket(candidate):
+                whole = (end - place) % 2 == 1 and pieces[place] and pieces[end - 1]
+                if whole and self.knows_with_bracket(candidate):
                     found.append(candidate)
                     place = end + 1
                     break

@@ -38,7 +38,7 @@ class NameIndex:
         self._keys: dict[str, dict[str, str]] = {}
 
     def keys(self, entity: Entity) -> dict[str, str]:
-        """Comparison keys of an entity, each with the folded name that it stands for."""
+        """Comparison keys of an entity, each with the folded name, as the source has it, that gives it."""
         if entity.iri not in self._keys:
             found: dict[str, str] = {}
             country = self._alpha_2.get(entity.country)
@@ -48,7 +48,7 @@ class NameIndex:
                 mains = self._table.main_names(name, country)
                 if country or len(mains) == 1:
                     for main in mains:
-                        found.setdefault(main, main)
+                        found.setdefault(main, fold_name(name))
             self._keys[entity.iri] = found
         return self._keys[entity.iri]
 
@@ -85,9 +85,11 @@ def verdict(one: Entity, other: Entity, index: NameIndex) -> Verdict | None:
     shared = sorted(one.identifiers & other.identifiers)
     if shared:
         return Verdict("registered-id", "; ".join(f"{register}={value}" for register, value in shared))
-    keys = index.keys(one).keys() & index.keys(other).keys()
-    for key in sorted(keys, key=lambda key: (-len(key.split()), key)):
-        if country or (len(key.split()) >= 2 and not (one.country and other.country)):
+    ours, theirs = index.keys(one), index.keys(other)
+    for key in sorted(ours.keys() & theirs.keys(), key=lambda key: (-len(key.split()), key)):
+        # Without a country a name of one word proves nothing, unless a listed name of several words gives it.
+        bare = [names[key] for entity, names in ((one, ours), (other, theirs)) if not entity.country]
+        if country or all(" " in key or " " in name for name in bare):
             return Verdict("exact-name", f"name={key}" + (f"; country={country}" if country else ""))
     domains = one.domains & other.domains
     if domains and not is_part(one, other) and numbers(one.names[0]) == numbers(other.names[0]):

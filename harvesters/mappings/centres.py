@@ -12,6 +12,8 @@ from talkoot.ontology.folding import slug
 from talkoot.ontology.namespaces import ADMS, DCT, FOAF, RDF, SKOS, TK
 
 _UNNAMED = "Competence centre for social innovation"
+_HOST_NOTES = {"part": "", "under": "under", "at": "at"}
+"""What a host's remark is told with."""
 
 
 def map_centre(graph: RecordGraph) -> None:
@@ -87,5 +89,5 @@ def _host(graph: RecordGraph, centre: NamedNode, host: Mapping[str, Any], where:
         inferred="country" not in host,
         where=where,
     )
-    notes = tuple(f"{name}: {host[name]}" for name in ("part", "under", "at") if name in host)
+    notes = tuple(f"{word} {host[name]}".strip() for name, word in _HOST_NOTES.items() if name in host)
     graph.involve(node, centre, "host", notes=notes, period=Period(host.get("since", ""), host.get("until", "")))

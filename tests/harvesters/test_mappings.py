@@ -208,7 +208,7 @@ def test_a_centre_without_a_name_of_its_own_is_shown_by_its_country(mapping: Map
 def test_an_innokyla_model_with_a_place_is_in_use_there(mapping: Map) -> None:
     graph = mapping("innokyla", PAGE, region=["Pirkanmaa", "Valtakunnallinen", "Narnia"])
     (use,) = [t.subject for t in graph.triples if t.object == TK["Implementation"]]
-    assert len(objects(graph, DCT["spatial"], use)) == 2  # type: ignore[arg-type]
+    assert len(objects(graph, DCT["spatial"], use)) == 2
     assert [(issue.code, issue.field, issue.value) for issue in graph.issues] == [
         ("unknown-region", "region[2]", "Narnia")
     ]
@@ -244,7 +244,7 @@ def test_a_page_of_a_kind_that_no_rule_knows_is_reported(mapping: Map) -> None:
 def test_a_programme_part_needs_no_code(mapping: Map) -> None:
     values = {"key": "k", "page": "https://a.fi/", "as_of": "2023", "title": "T", "language": "fi", "country": "FI"}
     graph = mapping("seed-project", values, programme={"name": "Rahasto", "part": "Osa 1"})
-    assert any(node.endswith("/programme/rahasto.osa-1") for node in map(str, (t.subject.value for t in graph.triples)))  # type: ignore[union-attr]
+    assert any(node.endswith("/programme/rahasto.osa-1") for node in map(str, (t.subject.value for t in graph.triples)))
 
 
 @given(title=st.text(min_size=1), organisation=st.text(min_size=1))

@@ -1,17 +1,12 @@
 """The format of an answer is the one that the client likes best of those that there are."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from talkoot.web.negotiation import (
-    GRAPH_FORMATS,
-    HTML,
-    RESULT_FORMATS,
-    Choice,
-    by_name,
-    negotiate,
-)
+from talkoot.web.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Choice, Format, by_name, negotiate
 
 PAGE_FORMATS = (HTML, *GRAPH_FORMATS)
 ROWS_OR_PAGE = (*RESULT_FORMATS, HTML)
@@ -94,7 +89,7 @@ def test_text_says_its_character_set():
         ("png", GRAPH_FORMATS, None),
     ],
 )
-def test_formats_have_short_names(name: str, formats, media: str | None):
+def test_formats_have_short_names(name: str, formats: tuple[Format, ...], media: str | None):
     choice = by_name(name, formats)
     assert (choice.media if choice else None) == media
 
@@ -129,7 +124,7 @@ def test_no_other_format_would_have_been_liked_better(wanted: dict[str, float]):
 
 
 @given(preferences.filter(bool), st.randoms(use_true_random=False))
-def test_the_order_in_the_header_does_not_matter(wanted: dict[str, float], random):
+def test_the_order_in_the_header_does_not_matter(wanted: dict[str, float], random: Random):
     items = list(wanted.items())
     random.shuffle(items)
     assert negotiate(header(dict(items)), PAGE_FORMATS) == negotiate(header(wanted), PAGE_FORMATS)

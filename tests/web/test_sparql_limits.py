@@ -9,9 +9,9 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import requests
 
+from talkoot.graph.settings import Settings
 from tests.graph.engine.releases import ENDLESS, ENDLESS_SORT, eventually, make_release, processes_of, serving
 from tests.web.sparql_server import endpoint, http_server, make_app
-from talkoot.graph.settings import Settings
 
 LIMIT = 1.0
 
@@ -78,10 +78,7 @@ def test_rows_come_before_the_query_is_done(address: str):
 def test_a_client_that_hangs_up_frees_its_reader(tmp_path_factory: pytest.TempPathFactory):
     home = tmp_path_factory.mktemp("home")
     make_release(home, 1)
-    with (
-        serving(home) as keeper,
-        http_server(make_app(Settings(query_seconds=30), keeper.run_dir)) as address,
-    ):
+    with serving(home) as keeper, http_server(make_app(Settings(query_seconds=30), keeper.run_dir)) as address:
         query = urlencode({"query": "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"})
         connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
         connection.request("GET", f"/sparql?{query}")

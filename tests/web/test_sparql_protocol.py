@@ -8,9 +8,10 @@ from urllib.parse import quote_plus
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
+from werkzeug.test import TestResponse
 
 from talkoot.graph.settings import Settings
-from talkoot.web.negotiation import GRAPH_FORMATS, RESULT_FORMATS
+from talkoot.web.negotiation import GRAPH_FORMATS, RESULT_FORMATS, Format
 from tests.graph.engine.releases import EX, NAMES, make_release, serving
 from tests.web.sparql_server import make_app
 
@@ -30,12 +31,12 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
         yield make_app(Settings(home=home, query_bytes=2000), keeper.run_dir).test_client()
 
 
-def get(client: FlaskClient, query: str, accept: str | None = None, **parameters: str | list[str]):
+def get(client: FlaskClient, query: str, accept: str | None = None, **parameters: str | list[str]) -> TestResponse:
     headers = {"Accept": accept} if accept else {}
     return client.get("/sparql", query_string={"query": query, **parameters}, headers=headers)
 
 
-def problem(response, slug: str, status: int) -> dict:
+def problem(response: TestResponse, slug: str, status: int) -> dict:
     assert response.status_code == status
     assert response.content_type == "application/problem+json"
     assert response.headers["Access-Control-Allow-Origin"] == "*"
@@ -109,7 +110,7 @@ def test_a_graph_that_is_no_iri_is_refused(client: FlaskClient):
 
 @pytest.mark.parametrize("item", RESULT_FORMATS, ids=lambda item: item.name)
 @pytest.mark.parametrize("by_name", [True, False], ids=["by name", "by header"])
-def test_rows_round_trip_in_every_format(client: FlaskClient, item, by_name: bool):
+def test_rows_round_trip_in_every_format(client: FlaskClient, item: Format, by_name: bool):
     response = get(client, NAMES_QUERY, format=item.name) if by_name else get(client, NAMES_QUERY, item.media)
     assert response.content_type.split(";")[0] == item.media
     if item.name == "csv":
@@ -122,7 +123,7 @@ def test_rows_round_trip_in_every_format(client: FlaskClient, item, by_name: boo
 
 @pytest.mark.parametrize("item", GRAPH_FORMATS, ids=lambda item: item.name)
 @pytest.mark.parametrize("by_name", [True, False], ids=["by name", "by header"])
-def test_graphs_round_trip_in_every_format(client: FlaskClient, item, by_name: bool):
+def test_graphs_round_trip_in_every_format(client: FlaskClient, item: Format, by_name: bool):
     response = get(client, NAMES_GRAPH, format=item.name) if by_name else get(client, NAMES_GRAPH, item.media)
     assert response.content_type.split(";")[0] == item.media
     assert {quad.object.value for quad in parse(response.data, RdfFormat.from_media_type(item.media))} == set(NAMES)
@@ -130,7 +131,7 @@ def test_graphs_round_trip_in_every_format(client: FlaskClient, item, by_name: b
 
 @pytest.mark.parametrize("query", ["ASK {}", COUNT])
 @pytest.mark.parametrize("item", RESULT_FORMATS, ids=lambda item: item.name)
-def test_yes_or_no_comes_in_every_format_of_rows(client: FlaskClient, query: str, item):
+def test_yes_or_no_comes_in_every_format_of_rows(client: FlaskClient, query: str, item: Format):
     assert get(client, query, item.media).status_code == 200
 
 

@@ -1,5 +1,6 @@
 """What a query's text gives away: its form, updates, SERVICE in every disguise that the engine would follow."""
 
+import contextlib
 import time
 
 import pytest
@@ -118,8 +119,6 @@ def test_nothing_inside_a_string_is_refused(text: str):
 def test_hostile_texts_are_read_in_little_time(noise: str):
     text = "SELECT * { ?service ?p ?o } " + noise * (65536 // len(noise))
     started = time.perf_counter()
-    try:
+    with contextlib.suppress(ServiceRefused):
         refuse_service(text)
-    except ServiceRefused:
-        pass
     assert time.perf_counter() - started < 2

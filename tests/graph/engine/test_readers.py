@@ -71,10 +71,7 @@ def readers_gone(keeper: ReleaseKeeper) -> bool:
     return eventually(lambda: len(processes_of(keeper.run_dir)) == 1)
 
 
-@pytest.mark.parametrize(
-    "media",
-    [JSON, "application/sparql-results+xml", "text/csv", "text/tab-separated-values"],
-)
+@pytest.mark.parametrize("media", [JSON, "application/sparql-results+xml", "text/csv", "text/tab-separated-values"])
 def test_rows_come_in_every_format_with_every_alphabet(connection: ReaderConnection, media: str):
     rows = ask(connection, f"SELECT ?name {{ ?s <{EX}name> ?name }}", media)
     for name in NAMES[:3]:
@@ -232,13 +229,11 @@ def test_a_query_nested_beyond_the_engine_fails_and_says_so(connection: ReaderCo
 def test_a_failure_after_the_first_block_marks_the_answer_as_cut_and_raises(connection: ReaderConnection):
     endless_rows = "SELECT ?a ?b ?c ?d { ?a ?p ?x . ?b ?q ?y . ?c ?r ?z . ?d ?s ?t FILTER(?a != ?b) }"
     answer = connection.run(endless_rows, JSON, seconds=0.5)
-    blocks = []
+    next(answer)
+    os.kill(answer._reader._pid, signal.SIGSTOP)
+    blocks: list[bytes] = []
     with pytest.raises(QueryTimeLimit):
-        # Taking blocks at leisure costs nothing; only waiting for the reader counts.
-        for block in answer:
-            blocks.append(block)
-            if len(blocks) == 3:
-                os.kill(answer._reader._pid, signal.SIGSTOP)
+        blocks.extend(answer)
     assert b"The answer is not complete" in blocks[-1]
     assert '"boolean":true' in ask(connection, "ASK {}")
 

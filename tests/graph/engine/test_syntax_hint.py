@@ -21,7 +21,12 @@ MISTAKES = {
     "known prefix not declared": ("SELECT * {\n ?s org:x ?o }", 2, 5, "PREFIX org: <http://www.w3.org/ns/org#>"),
     "unknown prefix": ("SELECT * { ?s foo:bar ?o }", 1, 15, "the prefix foo: is not declared"),
     "misspelt keyword": ("SELEC *", 1, 1, "a query starts with SELECT, ASK, CONSTRUCT or DESCRIBE"),
-    "variable not grouped": ("SELECT ?s { ?s ?p ?o } GROUP BY ?p", 1, 35, "neither in GROUP BY nor inside an aggregate"),
+    "variable not grouped": (
+        "SELECT ?s { ?s ?p ?o } GROUP BY ?p",
+        1,
+        35,
+        "neither in GROUP BY nor inside an aggregate",
+    ),
     "missing brace": ("SELECT * {\n ?s ?p ?o", 1, 10, "the brace that is opened here is not closed"),
     "missing quote": ("SELECT * { ?s ?p 'x }", 1, 18, "is not closed"),
     "missing bracket": ("SELECT * { ?s ?p ?o FILTER(?o = 1 }", 1, 27, "round bracket that is opened here"),

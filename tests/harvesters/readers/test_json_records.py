@@ -240,4 +240,4 @@ def test_no_reader_fails_on_any_bytes(source: Source, reader: str, content: byte
 def test_the_file_is_closed_when_reading_stops_early(source: Source, tmp_path: Path) -> None:
     reading = READERS["json-lines"](source("json-lines", SOUND % 1 + b"\n" + SOUND % 2), 1000)
     assert isinstance(next(reading), Row)
-    reading.close()  # type: ignore[attr-defined]
+    reading.close()
