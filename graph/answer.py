@@ -8,28 +8,17 @@ import signal
 import sys
 from typing import IO
 
-from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, QueryTriples, RdfFormat, Store
 
-from talkoot.graph.engine.errors import EngineError, QuerySyntaxError
+from talkoot.graph.engine.errors import EngineError
 from talkoot.graph.engine.query_text import refuse_service, refuse_update
 from talkoot.graph.engine.syntax_hint import explain
+from talkoot.graph.formats import GRAPH_FORMATS, RESULT_FORMATS
 from talkoot.graph.release import Release
 from talkoot.ontology.namespaces import PREFIXES
 
-RESULT_FORMATS = {
-    "json": QueryResultsFormat.JSON,
-    "xml": QueryResultsFormat.XML,
-    "csv": QueryResultsFormat.CSV,
-    "tsv": QueryResultsFormat.TSV,
-}
-GRAPH_FORMATS = {
-    "ttl": RdfFormat.TURTLE,
-    "nt": RdfFormat.N_TRIPLES,
-    "rdf": RdfFormat.RDF_XML,
-    "jsonld": RdfFormat.JSON_LD,
-    "trig": RdfFormat.TRIG,
-    "nq": RdfFormat.N_QUADS,
-}
+_RESULT_MEDIA = {item.name: item.media for item in RESULT_FORMATS}
+_GRAPH_MEDIA = {item.name: item.media for item in GRAPH_FORMATS}
 
 
 class QueryRefused(RuntimeError):
@@ -42,9 +31,7 @@ class QueryRefused(RuntimeError):
 
 def answer(release: Release, query: str, format_name: str | None, out: IO[bytes]) -> None:
     """Write the answer to a query in a named format, or as a plain table. Raises :class:`QueryRefused`."""
-    if format_name and format_name not in RESULT_FORMATS | GRAPH_FORMATS:
-        names = ", ".join(RESULT_FORMATS | GRAPH_FORMATS)
-        raise QueryRefused(f"There is no format {format_name}: use one of {names}.", 2)
+    _refuse_unless(format_name, _RESULT_MEDIA | _GRAPH_MEDIA, f"There is no format {format_name}")
     try:
         refuse_update(query)
         refuse_service(query)
@@ -56,43 +43,38 @@ def answer(release: Release, query: str, format_name: str | None, out: IO[bytes]
     try:
         found = store.query(query, prefixes=PREFIXES)
     except SyntaxError as error:
-        raise QueryRefused(_shown_error(explain(query, str(error)))) from error
-    if isinstance(found, QuerySolutions | QueryBoolean):
-        _write_rows(found, format_name, out)
-    elif format_name in RESULT_FORMATS:
-        raise QueryRefused(f"The query answers with a graph: use one of {', '.join(GRAPH_FORMATS)}.", 2)
-    else:
-        found.serialize(out, format=GRAPH_FORMATS[format_name or "ttl"])
-
-
-def _write_rows(found: QuerySolutions | QueryBoolean, format_name: str | None, out: IO[bytes]) -> None:
-    if format_name in GRAPH_FORMATS:
-        raise QueryRefused(f"The query answers with rows: use one of {', '.join(RESULT_FORMATS)}.", 2)
+        explained = explain(query, str(error))
+        raise QueryRefused(f"{explained}\n{explained.excerpt}") from error
+    if isinstance(found, QueryTriples):
+        _refuse_unless(format_name, _GRAPH_MEDIA, "The query answers with a graph")
+        found.serialize(out, format=RdfFormat.from_media_type(_GRAPH_MEDIA[format_name or "ttl"]))
+        return
+    _refuse_unless(format_name, _RESULT_MEDIA, "The query answers with rows")
     if format_name:
-        found.serialize(out, format=RESULT_FORMATS[format_name])
+        found.serialize(out, format=QueryResultsFormat.from_media_type(_RESULT_MEDIA[format_name]))
     elif isinstance(found, QueryBoolean):
         out.write(b"yes\n" if found else b"no\n")
     else:
         text = io.StringIO()
         table = csv.writer(text, dialect="excel-tab", lineterminator="\n")
         table.writerow(variable.value for variable in found.variables)
-        for row in found:
-            table.writerow(_shown(value) for value in row)
+        table.writerows(map(_shown, row) for row in found)
         out.write(text.getvalue().encode())
     sys.stdout.flush()
 
 
+def _refuse_unless(format_name: str | None, media: dict[str, str], reason: str) -> None:
+    if format_name and format_name not in media:
+        raise QueryRefused(f"{reason}: use one of {', '.join(media)}.", 2)
+
+
 def _shown(value: object) -> str:
     """A value for a reader: a literal's text, an IRI shortened by our prefixes."""
-    if isinstance(value, Literal):
-        return value.value
     if isinstance(value, NamedNode):
         for prefix, namespace in PREFIXES.items():
-            if value.value.startswith(namespace) and "/" not in value.value[len(namespace) :]:
-                return f"{prefix}:{value.value[len(namespace) :]}"
+            local = value.value.removeprefix(namespace)
+            if local != value.value and "/" not in local:
+                return f"{prefix}:{local}"
+    if isinstance(value, NamedNode | Literal):
         return value.value
     return "" if value is None else str(value)
-
-
-def _shown_error(error: QuerySyntaxError) -> str:
-    return f"{error}\n{error.excerpt}" if error.excerpt else str(error)

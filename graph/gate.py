@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pyshacl import validate
@@ -39,7 +39,7 @@ class Gate:
 
     @cached_property
     def _shapes(self) -> Graph:
-        return Graph().parse(self._file, format="turtle")
+        return _parsed(self._file.read_bytes())
 
     @cached_property
     def shapes_hash(self) -> str:
@@ -51,7 +51,7 @@ class Gate:
 
         One graph for all; when that fails, each record that holds a failing node is checked by itself.
         """
-        together = self._violations(records)
+        together = self._violations(records) if records else []
         if not together:
             return {}
         failing = {violation.node for violation in together}
@@ -67,6 +67,12 @@ class Gate:
         data.parse(data=n_triples(triples), format="nt")
         conforms, report, _ = validate(data, shacl_graph=self._shapes, allow_warnings=True, meta_shacl=False)
         return [] if conforms else _read_report(report)
+
+
+@lru_cache(maxsize=2)
+def _parsed(turtle: bytes) -> Graph:
+    """The shapes as a graph, parsed once for all gates of a process."""
+    return Graph().parse(data=turtle, format="turtle")
 
 
 def _read_report(report: Graph) -> list[Violation]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+MAIL_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+")
+"""A mail address within a text: it may be a person's, and is never kept."""
 
 
 class Severity(StrEnum):
@@ -62,7 +66,10 @@ ISSUE_CODES: dict[str, IssueCode] = {
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Something wrong with one record (or with a run, then without key), and where it stands."""
+    """Something wrong with one record (or with a run, then without key), and where it stands.
+
+    Issues are kept and shown, so mail addresses are left out of what they quote.
+    """
 
     code: str
     source: str
@@ -73,6 +80,10 @@ class Issue:
     field: str = ""
     value: str = ""
     expected: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("message", "value"):
+            object.__setattr__(self, name, MAIL_ADDRESS.sub("…@…", getattr(self, name)))
 
     @property
     def severity(self) -> Severity:

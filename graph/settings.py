@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -90,6 +91,8 @@ def _parse(name: str, text: str, kind: type) -> Path | str | int | float:
         value = int(text) if kind is int else float(text)
     except ValueError as error:
         raise SettingError(f"{name} is {text!r}: expected {expected}") from error
+    if not math.isfinite(value):
+        raise SettingError(f"{name} is {text!r}: expected {expected}")
     if value < 0:
         raise SettingError(f"{name} is {text!r}: expected {expected} that is not negative")
     return value

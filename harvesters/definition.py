@@ -10,6 +10,7 @@ from typing import Any
 
 from talkoot.graph.records import RESERVED_SOURCES
 from talkoot.graph.workbench import SourceDescription
+from talkoot.harvesters.values import EXPECTATIONS, fits, is_address
 from talkoot.ontology.folding import slug
 
 BUNDLED = Path(__file__).resolve().parent / "sources"
@@ -111,6 +112,12 @@ def read_definition(path: Path) -> Definition:
         for name in data.get(list_name, ()):
             if name not in fields:
                 raise DefinitionError(f"{path.name}: {list_name} names {name}, which is not among the fields")
+    for name in data.get("pages", ()):
+        if "iri" not in (fields[name].type, fields[name].of):
+            raise DefinitionError(f"{path.name}: pages names {name}: expected a field of type iri, or a list of them")
+    sure = any(fields[name].required and fields[name].type == "iri" for name in data.get("pages", ()))
+    if not is_address(data.get("publisher_page", "")) and (data.get("publisher_page") or not sure):
+        raise DefinitionError(f"{path.name}: publisher_page is needed where a record has no page: expected an address")
     bounds = data.get("bounds", {})
     numbers = bounds.get("records", [0])
     if not isinstance(numbers, list) or len(numbers) not in (1, 2) or not all(type(n) is int for n in numbers):
@@ -149,6 +156,10 @@ def _check_keys(file: str, data: Mapping[str, Any]) -> None:
     for name, choices in _CHOICES.items():
         if data[name] not in choices:
             raise DefinitionError(f"{file}: {name} is {data[name]!r}: expected one of {', '.join(choices)}")
+    if not fits("date", data["as_of"]):
+        raise DefinitionError(f"{file}: as_of is {data['as_of']!r}: expected {EXPECTATIONS['date']}")
+    if data["licence"] != "unknown" and not is_address(data["licence"]):
+        raise DefinitionError(f"{file}: licence is {data['licence']!r}: expected the licence's address, or unknown")
     if not data["keys"]:
         raise DefinitionError(f"{file}: keys is empty: expected the fields that make a record's key")
 
@@ -174,7 +185,10 @@ def load_definitions(home: Path | None = None) -> dict[str, Definition]:
     for folder in (BUNDLED, home / "sources" if home else None):
         if folder is None or not folder.is_dir():
             continue
+        here: dict[str, Path] = {}
         for path in sorted(folder.glob("*.toml")):
             definition = read_definition(path)
+            if (other := here.setdefault(definition.id, path)) != path:
+                raise DefinitionError(f"{path.name}: the id {definition.id!r} is that of {other.name} too")
             found[definition.id] = definition
     return dict(sorted(found.items(), key=lambda item: (item[1].precedence, item[0])))

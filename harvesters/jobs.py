@@ -58,7 +58,8 @@ class Harvest:
         taken as gone after it; a failed one brought no sound record, and the source's last good state stays.
         """
         run = self._workbench.begin_run(definition, MAPPING_VERSION)
-        keys: set[str] = set()
+        keys: set[str] = set()  # all that are listed, be they sound or not
+        taken: set[str] = set()
         batch: list[SourceRecord] = []
         issues: list[Issue] = []
         whole, sound, faults = True, 0, 0
@@ -69,13 +70,14 @@ class Harvest:
                 whole = whole and all(issue.key or not issue.sets_aside for issue in checked)
                 # A record that is listed but broken is not gone: its last good state stays.
                 keys.update(issue.key for issue in checked if issue.key)
-            elif checked.key in keys:
+            elif checked.key in taken:
                 issues.append(
                     checked.issue("duplicate-key", f"the key {checked.key!r} stands on an earlier line too",
                                   field=", ".join(definition.keys), value=checked.key, expected="each key once")
                 )  # fmt: skip
             else:
                 keys.add(checked.key)
+                taken.add(checked.key)
                 batch.append(checked)
             if len(batch) + len(issues) >= BATCH:
                 faults += sum(issue.sets_aside for issue in issues)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from talkoot.graph.identity.names import NameTable, fold_name, seems_several
-from talkoot.graph.issues import Issue
+from talkoot.graph.issues import MAIL_ADDRESS, Issue
 from talkoot.graph.records import MappedRecord, Origin, graph_iri, path_segment
 from talkoot.harvesters.check import SourceRecord
 from talkoot.harvesters.tables import table
@@ -18,7 +17,7 @@ from talkoot.ontology.folding import fold
 from talkoot.ontology.namespaces import DCAT, DCT, FOAF, ORG, RDF, SKOS, TK, VOC, XSD
 
 _ARTICLE = " (the)"
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ALTERNATIVE = {SKOS["prefLabel"]: SKOS["altLabel"], DCT["title"]: DCT["alternative"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +75,28 @@ class RecordGraph:
         self.triples.append(Triple(subject, predicate, value))
 
     def text(self, subject: NamedNode, predicate: NamedNode, text: str, language: str = "") -> None:
-        """Add a text, with its white space made single and its language if known; mail addresses are left out."""
+        """Add a text, with its white space made single and its language if known; mail addresses are left out.
+
+        A further name or title in a language that has one already becomes an alternative one.
+        """
         clean = " ".join(text.split())
-        if _MAIL.search(clean):
+        if MAIL_ADDRESS.search(clean):
             self.report("personal-data", "a mail address is left out", name=predicate.value, expected="no mail address")
-            clean = " ".join(_MAIL.sub(" ", clean).split())
-        if clean:
-            self.say(subject, predicate, Literal(clean, language=language) if language else Literal(clean))
+            clean = " ".join(MAIL_ADDRESS.sub(" ", clean).split())
+        if not clean:
+            return
+        literal = Literal(clean, language=language) if language else Literal(clean)
+        if predicate in _ALTERNATIVE and self._has_other(subject, predicate, literal):
+            predicate = _ALTERNATIVE[predicate]
+        self.say(subject, predicate, literal)
+
+    def _has_other(self, subject: NamedNode, predicate: NamedNode, literal: Literal) -> bool:
+        """Whether a thing has another text than this by a property in the same language."""
+        return any(
+            isinstance(t.object, Literal) and t.object.language == literal.language and t.object != literal
+            for t in self.triples
+            if t.subject == subject and t.predicate == predicate
+        )
 
     def report(self, code: str, message: str, *, name: str = "", value: object = "", expected: str = "") -> None:
         """Report an issue about the field ``name`` of this record."""

@@ -12,9 +12,8 @@ import click
 from talkoot import __version__
 from talkoot.console import print_json, print_rows
 from talkoot.graph.identity.clusters import Contradiction
-from talkoot.graph.identity.decisions import DecisionError
-from talkoot.graph.identity.ledger import LedgerError
 from talkoot.graph.identity.resolve import Curated, resolve
+from talkoot.graph.identity.table_text import TableError
 from talkoot.graph.locks import HomeInUse, writing
 from talkoot.graph.publish import PublishFailed, PublishHeld
 from talkoot.graph.release import ReleaseError, current_release, releases, switch
@@ -35,16 +34,7 @@ from talkoot.steps import (
     writer,
 )
 
-_FAILURES = (
-    Contradiction,
-    DecisionError,
-    DefinitionError,
-    HomeInUse,
-    LedgerError,
-    PublishFailed,
-    ReleaseError,
-    WorkbenchError,
-)
+_FAILURES = (Contradiction, DefinitionError, HomeInUse, PublishFailed, ReleaseError, TableError, WorkbenchError)
 
 home_option = click.option("--home", type=click.Path(path_type=Path), help="Home folder (TALKOOT_HOME, ./var).")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
@@ -272,10 +262,17 @@ def query(file: Any, format_name: str | None, home: Path | None) -> None:
     if release is None:
         raise ReleaseError(f"There is no release in {settings.home}: run talkoot demo, or harvest and publish.")
     try:
-        answer(release, file.read(), format_name, sys.stdout.buffer)
+        answer(release, _text_of(file), format_name, sys.stdout.buffer)
     except QueryRefused as error:
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)
+
+
+def _text_of(file: Any) -> str:
+    try:
+        return str(file.read())
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"{file.name} is not UTF-8: {error}") from error
 
 
 @main.command()
@@ -289,7 +286,7 @@ def check(home: Path | None, as_json: bool) -> None:
         load_definitions(settings.home)
         names_of(settings)
         Curated(FACTS).check(settings.home)
-    except (DefinitionError, DecisionError, LedgerError, ValueError) as error:
+    except (DefinitionError, TableError) as error:
         faults.append(str(error))
     if as_json:
         print_json(faults)

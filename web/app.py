@@ -18,6 +18,7 @@ from talkoot.web import (
     home,
     language,
     machines,
+    marks,
     records,
     releases,
     search,
@@ -86,6 +87,9 @@ def _set_up_templates(app: Flask) -> None:
     environment.filters["short_moment"] = wording.short_moment
     environment.globals.update(
         asset=static_assets.asset,
+        name=marks.name,
+        notes=marks.notes,
+        text=marks.text,
         in_language=language.in_language,
         is_web_address=wording.is_web_address,
         kind_word=wording.kind_word,

@@ -95,8 +95,8 @@ def things(name: str) -> Response:
         "list.html",
         title=list_title(name),
         intro=_list_intro(name),
-        name=name,
-        rows=rows(hits, namer),
+        list_name=name,
+        rows=rows(hits, namer, country),
         total=total,
         everything=view.index.count(kinds),
         nowhere=view.index.count(kinds, NOWHERE) if by_country else 0,
@@ -169,8 +169,8 @@ def country(code: str) -> Response:
         total = view.index.count(kinds, code)
         if total:
             hits = view.index.things(kinds, code, 0, 12)
-            lists.append((name, list_title(name), total, rows(hits, namer)))
+            lists.append((name, list_title(name), total, rows(hits, namer, code)))
     centres_here = [row for row in centre_rows() if row.place_code == code]
     if not lists and not centres_here:
         abort(404)
-    return page("country.html", code=code, name_=namer.country(code), centres=centres_here, lists=lists)
+    return page("country.html", code=code, place_name=namer.country(code), centres=centres_here, lists=lists)

@@ -160,7 +160,7 @@ class _Builder:
             judgements=tuple(judgements(facts, thing, namer)),
             records=tuple(source_entity(facts, node) for node in self.said.views),
             thin=statements <= _THIN,
-            query=_query(thing, self.kind),
+            query=_query(thing, self.kind, bool(played if self.kind in ("organisation", "network") else participants)),
         )
 
     def _other_names(self, name: str) -> tuple[Value, ...]:
@@ -203,9 +203,17 @@ class _Builder:
         ]
 
 
-def _query(thing: NamedNode, kind: str) -> str:
-    """The SPARQL query that gives the table of a page: the parts played by an actor, or in a thing."""
-    prefixes = "\n".join(f"PREFIX {name}: <{PREFIXES[name]}>" for name in ("dct", "prov", "skos", "tk"))
+def _query(thing: NamedNode, kind: str, has_parts: bool) -> str:
+    """The SPARQL query behind a page: the parts played by an actor or in a thing, else what each record says."""
+    names = ("dct", "prov", "skos", "tk") if has_parts else ("tk",)
+    prefixes = "\n".join(f"PREFIX {name}: <{PREFIXES[name]}>" for name in names)
+    if not has_parts:
+        return (
+            f"{prefixes}\n\nSELECT ?property ?value ?record\nWHERE {{\n"
+            f"  GRAPH ?identity {{ ?entity tk:viewOf <{thing.value}> }}\n"
+            "  GRAPH ?record { ?entity ?property ?value }\n"
+            "  FILTER (?record != ?identity)\n}\nORDER BY ?property ?value\n"
+        )
     if kind in ("organisation", "network"):
         pattern, other = f"prov:agent <{thing.value}> ; tk:involvedIn ?thing", "thing"
     else:

@@ -149,7 +149,7 @@ class PartsReader:
 
     def _row(self, ref: Ref, part: Part, fallback: tuple[str, str], through: Ref | None) -> PartRow:
         role = self._namer.concept(part.role)
-        words = {fold(text) for text in self._facts.concept_labels(part.role).values()}
+        words = {fold(text) for text in self._facts.labels(part.role).values()}
         remarks = tuple(
             text.removeprefix("part: ")
             for text in part.remarks

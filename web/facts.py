@@ -20,6 +20,7 @@ Term = NamedNode | BlankNode | Literal | Triple
 
 _NAMES = (SKOS["prefLabel"], DCT["title"])
 _LEVELS_UP = 4
+_REMEMBERED = 20_000
 
 
 class Facts:
@@ -30,7 +31,10 @@ class Facts:
         self.base = base
         self.identity = identity_graph(base)
         self.provenance = provenance_graph(base)
-        self.concept_labels = lru_cache(maxsize=4096)(self.labels)
+        # Names, kinds and countries are asked for on every page, and a release never changes.
+        self.labels = lru_cache(maxsize=_REMEMBERED)(self._labels)
+        self.kind = lru_cache(maxsize=_REMEMBERED)(self._kind)
+        self.countries = lru_cache(maxsize=_REMEMBERED)(self._countries)
 
     def about(self, subject: NamedNode) -> Iterator[Quad]:
         """All that the merged view says of a thing."""
@@ -64,7 +68,7 @@ class Facts:
         """Whether the merged view says anything of a thing."""
         return next(self.about(subject), None) is not None
 
-    def labels(self, subject: NamedNode) -> dict[str, str]:
+    def _labels(self, subject: NamedNode) -> dict[str, str]:
         """The names of a thing by language; of two in one language, the first in the alphabet."""
         found: dict[str, str] = {}
         for predicate in _NAMES:
@@ -78,26 +82,26 @@ class Facts:
 
     def concept(self, iri: NamedNode, language: str) -> tuple[str, str]:
         """A concept's label for a reader and its language; its code where it has none."""
-        text, tag = reader_label(self.concept_labels(iri), (language,))
+        text, tag = reader_label(self.labels(iri), (language,))
         return (text, tag) if text else (iri.value.rstrip("/").rsplit("/", 1)[-1], "")
 
     def is_concept(self, node: NamedNode) -> bool:
         """Whether a node is a concept of a code list."""
         return SKOS["Concept"] in self.nodes(node, RDF["type"])
 
-    def kind(self, subject: NamedNode) -> str:
+    def _kind(self, subject: NamedNode) -> str:
         """What kind of thing this is (``organisation``, ``solution`` …), or nothing where it is none of ours."""
         kinds = [KINDS[node.value][0] for node in self.nodes(subject, RDF["type"]) if node.value in KINDS]
         return next((kind for kind in kinds if kind != "organisation"), kinds[0] if kinds else "")
 
-    def countries(self, subject: NamedNode) -> list[NamedNode]:
+    def _countries(self, subject: NamedNode) -> tuple[NamedNode, ...]:
         """The countries in which a thing is or acts, also those of its regions and municipalities."""
         found: dict[NamedNode, None] = {}
         for place in (*self.nodes(subject, TK["designatedFor"]), *self.nodes(subject, DCT["spatial"])):
             country = self.country_of(place)
             if country is not None:
                 found[country] = None
-        return list(found)
+        return tuple(found)
 
     def country_of(self, place: NamedNode) -> NamedNode | None:
         """The country of a place: itself, or the one above it."""

@@ -27,7 +27,10 @@ def _choose() -> str:
     for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if wish in LANGUAGES:
             return str(wish)
-    return request.accept_languages.best_match([*LANGUAGES], default="en") or "en"
+    for wish, _ in request.accept_languages:
+        if (language := wish.partition("-")[0].lower()) in LANGUAGES:
+            return language
+    return "en"
 
 
 def in_language(language: str) -> str:

@@ -15,14 +15,6 @@ from talkoot.web.release_view import ReleaseView
 DOCUMENT_FORMATS = (HTML, *GRAPH_FORMATS)
 """What a document comes in, the page first."""
 
-_RDF = {
-    "ttl": RdfFormat.TURTLE,
-    "nt": RdfFormat.N_TRIPLES,
-    "rdf": RdfFormat.RDF_XML,
-    "jsonld": RdfFormat.JSON_LD,
-    "trig": RdfFormat.TRIG,
-    "nq": RdfFormat.N_QUADS,
-}
 _WITH_GRAPHS = ("trig", "nq", "jsonld")
 _NAMES = (SKOS["prefLabel"], DCT["title"], RDF["type"])
 _LINKS = (PROV["agent"], TK["involvedIn"], TK["hasRole"])
@@ -30,13 +22,13 @@ _LINKS = (PROV["agent"], TK["involvedIn"], TK["hasRole"])
 
 def rdf_response(quads: Iterable[Quad], choice: Choice) -> Response:
     """Quads in the format chosen; formats without graphs get the default graph's triples only."""
-    name = choice.format.name
+    rdf_format = RdfFormat.from_media_type(choice.format.media)
     wanted = list(dict.fromkeys(quads))
-    if name in _WITH_GRAPHS:
-        body = serialize(wanted, format=_RDF[name], prefixes=PREFIXES)
+    if choice.format.name in _WITH_GRAPHS:
+        body = serialize(wanted, format=rdf_format, prefixes=PREFIXES)
     else:
         triples = [quad.triple for quad in wanted if quad.graph_name == MERGED]
-        body = serialize(triples, format=_RDF[name], prefixes=PREFIXES)
+        body = serialize(triples, format=rdf_format, prefixes=PREFIXES)
     return Response(body, content_type=choice.content_type)
 
 

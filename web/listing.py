@@ -34,15 +34,15 @@ class CountryCount:
     href: str
 
 
-def rows(hits: Iterable[Hit], namer: Namer) -> list[Ref]:
-    """Hits of the index as names with their countries."""
+def rows(hits: Iterable[Hit], namer: Namer, within: str = "") -> list[Ref]:
+    """Hits of the index as names with their countries; a list within one country need not say so again."""
     return [
         named(
             "/doc/" + hit.path.removeprefix("id/"),
             hit.kind,
             hit.labels,
             namer.language,
-            tuple(namer.country(code) for code in hit.countries),
+            tuple(namer.country(code) for code in hit.countries if code != within),
         )
         for hit in hits
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.sax.saxutils import escape  # writing only
+
 from flask import Blueprint, Response, abort, request
 
 from talkoot.web.browse import LISTS
@@ -36,7 +38,9 @@ def sitemap() -> Response:
     parts = -(-(total + len(_PAGES)) // _EVERYTHING)
     if parts <= 1:
         return _xml(_urlset(_addresses(0, _EVERYTHING)))
-    listed = "".join(f"<sitemap><loc>{request.url_root}sitemap-{part}.xml</loc></sitemap>" for part in range(parts))
+    listed = "".join(
+        f"<sitemap><loc>{escape(request.url_root)}sitemap-{part}.xml</loc></sitemap>" for part in range(parts)
+    )
     return _xml(f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</sitemapindex>')
 
 
@@ -56,7 +60,7 @@ def _addresses(start: int, limit: int) -> list[str]:
 
 
 def _urlset(addresses: list[str]) -> str:
-    listed = "".join(f"<url><loc>{address}</loc></url>" for address in addresses)
+    listed = "".join(f"<url><loc>{escape(address)}</loc></url>" for address in addresses)
     return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</urlset>'
 
 

@@ -1,29 +1,24 @@
-"""Which format an answer takes: the formats that exist, and the choice among them by header or name.
+"""Which format an answer takes: the choice among those that exist, by header or by name.
 
 Source: RFC 9110, sections 12.4 and 12.5.1.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
-@dataclass(frozen=True, eq=False)  # compared by identity, which makes the memory of `negotiate` quick
-class Format:
-    """A format of answers: its short name for ``?format=``, its media type and other types that mean it."""
+from talkoot.graph.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 
-    name: str
-    media: str
-    other_media: tuple[str, ...] = ()
-    other_names: tuple[str, ...] = ()
+__all__ = ["GRAPH_FORMATS", "HTML", "PROBLEM", "RESULT_FORMATS", "TEXT", "Choice", "Format", "by_name", "negotiate"]
 
-    @property
-    def media_types(self) -> tuple[str, ...]:
-        """Every media type that asks for this format, the registered one first."""
-        return (self.media, *self.other_media)
+HTML = Format("html", "text/html", ("application/xhtml+xml",))
+TEXT = Format("text", "text/plain")
+PROBLEM = Format("problem", "application/problem+json", ("application/json",))
 
 
 @dataclass(frozen=True)
@@ -37,34 +32,6 @@ class Choice:
     def content_type(self) -> str:
         """The value of Content-Type; text says its character set."""
         return f"{self.media}; charset=utf-8" if self.media.startswith("text/") else self.media
-
-
-HTML = Format("html", "text/html", ("application/xhtml+xml",))
-TEXT = Format("text", "text/plain")
-PROBLEM = Format("problem", "application/problem+json", ("application/json",))
-
-RESULT_FORMATS = (
-    Format("json", "application/sparql-results+json", ("application/json",)),
-    Format("xml", "application/sparql-results+xml", ("application/xml",)),
-    Format("csv", "text/csv"),
-    Format("tsv", "text/tab-separated-values"),
-)
-"""What rows and yes-or-no answers come in, the preferred one first."""
-
-GRAPH_FORMATS = (
-    Format("ttl", "text/turtle", other_names=("turtle", "n3")),  # every Turtle document is one of N3
-    Format("nt", "application/n-triples", other_names=("ntriples", "n-triples")),
-    Format("rdf", "application/rdf+xml", ("application/xml",), ("xml", "rdf+xml")),
-    Format("jsonld", "application/ld+json", ("application/json",), ("json", "json-ld")),
-    Format("trig", "application/trig"),
-    Format("nq", "application/n-quads", other_names=("nquads", "n-quads")),
-)
-"""What graphs come in, the preferred one first."""
-
-_QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
-_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105 - a token of HTTP's grammar
-_MEDIA_RANGE = re.compile(rf"({_TOKEN})/({_TOKEN})")
-_SPLIT = re.compile(r"""((?:[^,;"]|"(?:\\.|[^"\\])*")*)([,;]|$)""")
 
 
 def by_name(name: str, formats: Iterable[Format]) -> Choice | None:
@@ -81,63 +48,22 @@ def negotiate(accept: str | None, formats: tuple[Format, ...]) -> Choice | None:
     """The format that an Accept header likes best, or None where it takes none of those given.
 
     A format's quality is that of the most specific range that fits it. Among equals the one that was named
-    most exactly wins, then the order of the formats. Ranges that break the grammar are passed over.
+    most exactly wins, then the order of the formats.
     """
     if accept is None or not accept.strip():
         return Choice(formats[0], formats[0].media)
-    ranges = dict(_ranges(accept))
-    best: tuple[float, int] | None = None
+    ranges: dict[str, float] = {}
+    for value, quality in parse_accept_header(accept, MIMEAccept):
+        name = value.partition(";")[0].strip().lower()
+        ranges[name] = max(quality, ranges.get(name, 0.0))
+    best = (0.0, 0)
     choice = None
     for item in formats:
         for media in item.media_types:
-            quality, exactness = _rate(media, ranges)
-            if media != item.media and exactness < 2:
-                continue  # a wild card means a format by its registered type only
-            if quality > 0 and (best is None or (quality, exactness) > best):
-                best, choice = (quality, exactness), Choice(item, media)
+            wild = () if media != item.media else (f"{media.partition('/')[0]}/*", "*/*")
+            for inexactness, wanted in enumerate((media, *wild)):  # a wild card means registered types only
+                if wanted in ranges:
+                    if ranges[wanted] > 0 and (ranges[wanted], -inexactness) > best:
+                        best, choice = (ranges[wanted], -inexactness), Choice(item, media)
+                    break
     return choice
-
-
-def _rate(media: str, ranges: dict[str, float]) -> tuple[float, int]:
-    family = media.partition("/")[0]
-    for exactness, wanted in ((2, media), (1, f"{family}/*"), (0, "*/*")):
-        if wanted in ranges:
-            return ranges[wanted], exactness
-    return 0.0, 0
-
-
-def _ranges(accept: str) -> Iterable[tuple[str, float]]:
-    found: dict[str, float] = {}
-    for media, *parameters in _elements(accept):
-        match = _MEDIA_RANGE.fullmatch(media)
-        quality = _quality(parameters)
-        if match is None or quality is None or (match[1] == "*" and match[2] != "*"):
-            continue
-        name = media.lower()
-        found[name] = max(quality, found.get(name, 0.0))
-    return found.items()
-
-
-def _elements(accept: str) -> Iterable[list[str]]:
-    """The header's elements, each cut at its semicolons; commas inside quotes do not cut."""
-    element: list[str] = []
-    position = 0
-    while position <= len(accept):
-        match = _SPLIT.match(accept, position)
-        if match is None:  # a quote that is never closed
-            return
-        element.append(match[1].strip())
-        if match[2] != ";":
-            yield element
-            element = []
-        position = match.end() + (not match[2])
-
-
-def _quality(parameters: list[str]) -> float | None:
-    """The value of q, 1 where there is none, None where it is not a quality."""
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "q":
-            text = value.strip()
-            return float(text) if _QUALITY.fullmatch(text) else None
-    return 1.0

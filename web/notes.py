@@ -15,6 +15,8 @@ from talkoot.web.wording import is_web_address, licence_word, moment, short_addr
 
 _NAMES = (SKOS["prefLabel"], SKOS["altLabel"], DCT["title"], DCT["alternative"])
 
+_MOST_ORIGINS = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -59,8 +61,23 @@ def web_link(address: str) -> Link:
     return Link(address if is_web_address(address) else "", short_address(address))
 
 
+def named_link(address: str, text: str) -> Link:
+    """A named link; only the name where the address is not plain http or https."""
+    return Link(address if is_web_address(address) else "", text)
+
+
 def read_origin(view: ReleaseView, graph: NamedNode, namer: Namer) -> Origin:
-    """What the release knows of a record graph's origin."""
+    """What the release knows of a record graph's origin, for the reader of this page."""
+    key = (graph.value, namer.language)
+    origin = view.origins.get(key)
+    if origin is None:
+        if len(view.origins) > _MOST_ORIGINS:
+            view.origins.clear()
+        origin = view.origins[key] = _origin(view, graph, namer)
+    return origin
+
+
+def _origin(view: ReleaseView, graph: NamedNode, namer: Namer) -> Origin:
     facts = view.facts
     known = facts.origin(graph)
     source = _first(known.get(DCT["isPartOf"])).removeprefix(f"{view.base}sources/")
@@ -81,7 +98,7 @@ def read_origin(view: ReleaseView, graph: NamedNode, namer: Namer) -> Origin:
         terms=described.get("terms", ""),
         source=source,
         source_title=described.get("title", source),
-        publisher=Link(described.get("publisher_page", ""), described.get("publisher", "")),
+        publisher=named_link(described.get("publisher_page", ""), described.get("publisher", "")),
         read_at=_first(known.get(PROV["generatedAtTime"])),
         first_seen=_first(known.get(DCT["created"])),
         last_seen=_first(known.get(DCT["valid"])),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 import logging
 import threading
@@ -11,18 +9,21 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import Store
 
+from talkoot.graph.engine.release_store import ReleaseUnreadable, store_opener
 from talkoot.graph.release import Release, ReleaseError, read_release
 from talkoot.graph.search_index import SearchIndex
 from talkoot.graph.settings import Settings
 from talkoot.web.facts import Facts
 
+if TYPE_CHECKING:
+    from talkoot.web.notes import Origin
+
 _log = logging.getLogger(__name__)
 _LOOK_AGAIN_SECONDS = 0.3
-_READ_AHEAD = 1 << 20
 
 
 class ReleaseView:
@@ -35,6 +36,8 @@ class ReleaseView:
         self.base: str = release.manifest["base"]
         self.sources: Sequence[Mapping[str, Any]] = _read_sources(release.folder)
         self.facts = Facts(_open_store(release, memory_triples), self.base)
+        self.origins: dict[tuple[str, str], Origin] = {}
+        """Origins of record graphs by IRI and language, as far as pages have asked for them."""
         self._local = threading.local()
 
     @property
@@ -123,9 +126,7 @@ def _read_sources(folder: Path) -> list[dict[str, Any]]:
 
 
 def _open_store(release: Release, memory_triples: int) -> Store:
-    if release.manifest["quads"] > memory_triples:
-        return Store.read_only(str(release.folder / "store"))
-    store = Store()
-    with gzip.open(release.folder / "graph.nq.gz") as packed:
-        store.bulk_load(io.BufferedReader(packed, _READ_AHEAD), RdfFormat.N_QUADS, lenient=True)
-    return store
+    try:
+        return store_opener(release.folder, memory_triples)()
+    except ReleaseUnreadable as error:
+        raise ReleaseError(str(error)) from error

@@ -12,7 +12,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from talkoot import __version__
 from talkoot.web.language import reader_language
 from talkoot.web.negotiation import HTML, Choice
-from talkoot.web.site import release
+from talkoot.web.site import release, site
 from talkoot.web.static_assets import assets_version
 
 CONTENT_SECURITY_POLICY = (
@@ -50,7 +50,10 @@ def conditional(choice: Choice, make: Callable[[], Response]) -> Response:
     if request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
         response = Response(status=304)
     else:
-        response = make_response(make())
+        kept = site().pages.get(etag)
+        response = kept or make_response(make())
+        if kept is None:
+            site().pages.put(etag, response)
     if response.status_code in (200, 304):
         response.set_etag(etag, weak=True)
         response.headers["Cache-Control"] = "no-cache"

@@ -24,4 +24,4 @@ def search() -> Response:
     text = request.args.get("q", "").strip()[:_LONGEST]
     hits = view.index.search(text, _MOST + 1) if text else []
     found = rows(hits[:_MOST], Namer(view.facts, reader_language()))
-    return page("search.html", text=text, rows=found, more=len(hits) > _MOST, most=_MOST)
+    return page("search.html", asked=text, rows=found, more=len(hits) > _MOST, most=_MOST)

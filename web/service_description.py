@@ -7,24 +7,11 @@ from __future__ import annotations
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, serialize
 
+from talkoot.graph.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 from talkoot.ontology.namespaces import RDF, Namespace
-from talkoot.web.negotiation import GRAPH_FORMATS, RESULT_FORMATS, Format
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 FORMATS = Namespace("http://www.w3.org/ns/formats/")
-
-_FORMAT_IRIS = {
-    "json": "SPARQL_Results_JSON",
-    "xml": "SPARQL_Results_XML",
-    "csv": "SPARQL_Results_CSV",
-    "tsv": "SPARQL_Results_TSV",
-    "ttl": "Turtle",
-    "nt": "N-Triples",
-    "rdf": "RDF_XML",
-    "jsonld": "JSON-LD",
-    "trig": "TriG",
-    "nq": "N-Quads",
-}
 
 
 def service_description(endpoint: str, output: Format) -> bytes:
@@ -34,10 +21,7 @@ def service_description(endpoint: str, output: Format) -> bytes:
         Quad(service, RDF["type"], SD["Service"]),
         Quad(service, SD["endpoint"], NamedNode(endpoint)),
         Quad(service, SD["supportedLanguage"], SD["SPARQL11Query"]),
-        *(
-            Quad(service, SD["resultFormat"], FORMATS[_FORMAT_IRIS[item.name]])
-            for item in (*RESULT_FORMATS, *GRAPH_FORMATS)
-        ),
+        *(Quad(service, SD["resultFormat"], FORMATS[item.w3c_name]) for item in (*RESULT_FORMATS, *GRAPH_FORMATS)),
         Quad(service, SD["defaultDataset"], dataset),
         Quad(dataset, RDF["type"], SD["Dataset"]),
         Quad(dataset, SD["defaultGraph"], graph),

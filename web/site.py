@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import current_app, g
 
 from talkoot.graph.settings import Settings
 from talkoot.web.facts import Facts
+from talkoot.web.page_cache import PageCache
 from talkoot.web.release_view import ReleaseView, ReleaseViews
 
 KEY = "talkoot"
@@ -21,6 +22,7 @@ class Site:
     settings: Settings
     views: ReleaseViews
     run_dir: Path | None
+    pages: PageCache = field(default_factory=PageCache)
 
 
 def site() -> Site:

@@ -125,7 +125,7 @@ def _statement(facts: Facts, quad: Quad, namer: Namer) -> Statement:
     if value.value.startswith(f"{facts.base}id/"):
         href = site_path(value.value, facts.base) if "#" not in value.value else ""
         return Statement(name, own, short_iri(value.value, facts.base), "", href, False)
-    if facts.concept_labels(value):
+    if facts.labels(value):
         concept = namer.concept(value)
         return Statement(name, own, concept.text, concept.lang, concept.href, False)
     link = web_link(value.value)

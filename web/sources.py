@@ -15,7 +15,7 @@ from talkoot.ontology.namespaces import COUNTRY
 from talkoot.web.language import reader_language
 from talkoot.web.listing import PAGE_LENGTH, Pager, pager
 from talkoot.web.names import Namer, site_path
-from talkoot.web.notes import Link
+from talkoot.web.notes import Link, named_link
 from talkoot.web.responses import html_page, page
 from talkoot.web.site import release
 from talkoot.web.wording import is_web_address, licence_word, moment
@@ -105,15 +105,12 @@ def _row(source: Mapping[str, Any]) -> SourceRow:
     run = source.get("last_run") or {}
     licence = source["licence"]
     return SourceRow(
-        source["id"], source["title"], _link(source["publisher_page"], source["publisher"]), _place(source["country"]),
+        source["id"], source["title"], named_link(source["publisher_page"], source["publisher"]),
+        _place(source["country"]),
         Link(licence, licence_word(licence)) if is_web_address(licence) else None, source["terms"],
         source["frequency"], moment(source["as_of"]), source["records"], source["known_to_exist"],
         run, moment(run.get("ended") or run.get("started") or ""), len(source["issues"]), source["personal_data"],
     )  # fmt: skip
-
-
-def _link(href: str, text: str) -> Link:
-    return Link(href if is_web_address(href) else "", text)
 
 
 def _place(code: str) -> str:

@@ -193,11 +193,11 @@ def _cell(value: NamedNode | BlankNode | Literal | Triple | None, known: Facts, 
         called = "" if iri.startswith(f"{known.base}id/src/") else namer.ref(value).text
         return Cell(iri.removeprefix(known.base), "", site_path(iri, known.base), False, called, False)
     if iri.startswith((f"{known.base}graph/", f"{known.base}voc/", f"{known.base}sources/")) and "#" not in iri:
-        label = known.concept_labels(value)
+        label = known.labels(value)
         name_text = namer.concept(value).text if label else ""
         return Cell(iri.removeprefix(known.base), "", site_path(iri, known.base), False, name_text, False)
     short = short_iri(iri)
-    label_text = namer.concept(value).text if known.concept_labels(value) else ""
+    label_text = namer.concept(value).text if known.labels(value) else ""
     outside = short == iri and is_web_address(iri)
     return Cell(short, "", iri if outside else "", outside, label_text, False)
 

@@ -6,7 +6,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, redirect, send_file
+from flask import Blueprint, Response, abort, redirect
 from werkzeug.wrappers import Response as BaseResponse
 
 blueprint = Blueprint("assets", __name__)
@@ -36,7 +36,7 @@ def static_file(version: str, name: str) -> Response:
     path = _FOLDER / name
     if path.parent != _FOLDER or path.suffix not in _MEDIA or not path.is_file():
         abort(404)
-    response = send_file(path, mimetype=_MEDIA[path.suffix])
+    response = Response(path.read_bytes(), content_type=f"{_MEDIA[path.suffix]}; charset=utf-8")
     response.headers["Cache-Control"] = _FOREVER if version == assets_version() else "no-cache"
     return response
 

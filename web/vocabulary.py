@@ -61,11 +61,12 @@ def schemes() -> Response:
 def scheme(path: str) -> Response:
     """One code list, or one concept of it."""
     suffix = ""
-    if not facts().exists(VOC[path]):
+    node = _existing(path)
+    if node is None:
         path, found = cut_suffix(path)
         suffix = found.name if found else ""
-    node = VOC[path]
-    if not facts().exists(node):
+        node = _existing(path)
+    if node is None:
         abort(404)
     if path not in facts().schemes:
         above = path.rsplit("/", 1)[0]
@@ -79,6 +80,14 @@ def scheme(path: str) -> Response:
     return _answer(
         f"/voc/{path}", node.value, suffix, [node, *concepts], "scheme.html", scheme=_scheme(path), rows=rows
     )
+
+
+def _existing(path: str) -> NamedNode | None:
+    try:
+        node = VOC[path]
+    except ValueError:
+        return None
+    return node if facts().exists(node) else None
 
 
 def _answer(path: str, iri: str, suffix: str, nodes: Sequence[NamedNode], template: str, **context: object) -> Response:

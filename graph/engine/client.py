@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import socket
+import struct
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from talkoot.graph.engine import frames
 from talkoot.graph.engine.errors import EngineError, EngineUnavailable, QueryFailed, QueryMemoryLimit, QueryTimeLimit
 from talkoot.graph.engine.pointer import Pointer, PointerFile
 from talkoot.graph.engine.query_text import refuse_service, refuse_update
+from talkoot.graph.engine.syntax_hint import explain
 
 _RECEIVE = 65536
 _CONNECT_SECONDS = 2.0
@@ -31,36 +31,56 @@ class _Reader:
 
     def __init__(self, pointer: Pointer) -> None:
         self.pointer = pointer
-        self.buffer = frames.FrameBuffer()
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            connection.settimeout(_CONNECT_SECONDS)
-            connection.connect(pointer.socket)
-            greeting = connection.recv(frames.PID.size, socket.MSG_WAITALL)
-            if len(greeting) < frames.PID.size:
-                raise ConnectionResetError("the reader ended before it began")
-        except OSError:
-            connection.close()
-            raise
-        connection.settimeout(None)  # waiting is done by the poller: half the system calls of a timeout
-        self.socket = connection
-        self._poller = select.poll()
-        self._poller.register(connection, select.POLLIN)
+        self._received = bytearray()
+        self._patience = 0.0
+        self._handle: int | None = None
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket.settimeout(_CONNECT_SECONDS)
+        self.socket.connect(pointer.socket)
+        greeting = self.socket.recv(frames.PID.size, socket.MSG_WAITALL)
+        if len(greeting) < frames.PID.size:
+            raise ConnectionResetError("the reader ended before it began")
+        self.socket.settimeout(None)
         self._pid: int = frames.PID.unpack(greeting)[0]
-        self._handle = _process_handle(self._pid)
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):  # a handle means this process only: a number may be used again
+                self._handle = os.pidfd_open(self._pid)
 
-    def is_alive(self) -> bool:
-        """Whether the other end is still there; between two queries it has nothing to say but its end."""
-        return not self._poller.poll(0)
-
-    def receive(self, seconds: float) -> bytes | None:
-        """What the reader says within the time, None where it says nothing, no bytes where it has gone."""
-        if not self._poller.poll(seconds * 1000):
-            return None
+    def receive(self, seconds: float) -> bool | None:
+        """Take in what the reader says within the time; None where it says nothing, False where it has gone."""
+        if seconds != self._patience:
+            # The system's own time limit costs nothing while it stays the same; Python's is a call for each wait.
+            whole, millionths = divmod(int(seconds * 1_000_000) + 1, 1_000_000)
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", whole, millionths))
+            self._patience = seconds
         try:
-            return self.socket.recv(_RECEIVE)
+            received = self.socket.recv(_RECEIVE)
+        except BlockingIOError:
+            return None
         except OSError:
-            return b""
+            return False
+        self._received += received
+        return bool(received)
+
+    def frame(self) -> tuple[bytes, bytes] | None:
+        """Kind and body of the next frame, where all of it has come."""
+        if len(self._received) < frames.HEAD.size:
+            return None
+        kind, length = frames.HEAD.unpack_from(self._received)
+        end = frames.HEAD.size + length
+        if len(self._received) < end:
+            return None
+        body = bytes(self._received[frames.HEAD.size : end])
+        del self._received[:end]
+        return kind, body
+
+    def cause_of_death(self, query_memory: int) -> EngineError:
+        """Why the reader has gone in the middle of a query."""
+        if self._received.startswith(frames.CRASH):
+            return QueryFailed("the query is nested too deeply for the engine")
+        if not Path(self.pointer.socket).exists():
+            return EngineUnavailable("the readers of this release were ended")
+        return QueryMemoryLimit(query_memory)
 
     def kill(self) -> None:
         """End the process at once, whatever it does."""
@@ -79,16 +99,8 @@ class _Reader:
             self._handle = None
 
     def __del__(self) -> None:
-        if hasattr(self, "_handle"):
+        if hasattr(self, "socket"):
             self.close()
-
-
-def _process_handle(pid: int) -> int | None:
-    """A handle that means this process only, where the system has such: a number alone may be used again."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            return os.pidfd_open(pid)
-    return None
 
 
 class Answer:
@@ -99,13 +111,10 @@ class Answer:
     application that raises as if it were whole, and a client must not take it for that.
     """
 
-    def __init__(self, connection: ReaderConnection, reader: _Reader, request: frames.Request, seconds: float) -> None:
+    def __init__(self, connection: ReaderConnection, reader: _Reader, query: str, seconds: float) -> None:
         self.release = reader.pointer.number
         self.complete = False
-        self._connection = connection
-        self._reader = reader
-        self._request = request
-        self._limit = seconds
+        self._connection, self._reader, self._query, self._limit = connection, reader, query, seconds
         self._waited = 0.0
         self._failure: EngineError | None = None
         self._first = self._next_block()
@@ -113,34 +122,29 @@ class Answer:
     @property
     def whole(self) -> bytes | None:
         """The answer itself where it came in one block; None where more is to come. Ask before iterating."""
-        return (self._first or b"") if self.complete else None
+        return self._first if self.complete else None
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        first, self._first = self._first, None
-        if first is not None:
+        first, self._first = self._first, b""
+        if first:
             return first
         if self._failure is not None:
             raise self._failure
         if self.complete:
             raise StopIteration
         try:
-            block = self._next_block()
+            return self._next_block()
         except EngineError as error:
             self._failure = error
             return cut_mark(error)
-        if block is None:
-            raise StopIteration
-        return block
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -149,54 +153,36 @@ class Answer:
             self.complete = True
             self._reader.kill()
 
-    def _next_block(self) -> bytes | None:
-        while True:
-            frame = self._reader.buffer.take()
-            if frame is None:
-                self._receive()
-            elif frame.kind == frames.DATA:
-                if self._reader.buffer.take_end():
-                    self._finish()
-                return frame.body
-            elif frame.kind == frames.END:
-                self._finish()
-                return None
-            else:
-                self._finish()
-                raise frames.read_error(frame.body, self._request.query, self._connection.query_memory)
-
-    def _receive(self) -> None:
-        reader = self._reader
-        remaining = self._limit - self._waited
-        if remaining <= 0:
-            raise self._stop(QueryTimeLimit(self._limit))
-        started = time.monotonic()
-        received = reader.receive(remaining)
-        self._waited += time.monotonic() - started
-        if received is None:
-            raise self._stop(QueryTimeLimit(self._limit))
-        if not received:
-            raise self._stop(self._cause_of_death())
-        reader.buffer.feed(received)
-
-    def _cause_of_death(self) -> EngineError:
-        if "Segmentation fault" in self._reader.buffer.crash:
-            return QueryFailed("the query is nested too deeply for the engine")
-        if not Path(self._reader.pointer.socket).exists():
-            return EngineUnavailable("the readers of this release were ended")
-        return QueryMemoryLimit(self._connection.query_memory)
-
-    def _stop(self, error: EngineError) -> EngineError:
-        self.complete = True
-        self._reader.kill()
-        return error
-
-    def _finish(self) -> None:
+    def _next_block(self) -> bytes:
+        while (frame := self._reader.frame()) is None:
+            self._wait()
+        kind, body = frame
+        if kind == frames.MORE:
+            return body
         self.complete = True
         if self._waited > _RECYCLE_SECONDS:
             self._reader.close()
         else:
             self._connection.take_back(self._reader)
+        if kind == frames.LAST:
+            return body
+        details = body.decode()
+        if kind == frames.SYNTAX:
+            raise explain(self._query, details)
+        if kind == frames.MEMORY:
+            raise QueryMemoryLimit(self._connection.query_memory)
+        raise QueryFailed(details, by_engine=kind == frames.ENGINE)
+
+    def _wait(self) -> None:
+        started = time.monotonic()
+        remaining = self._limit - self._waited
+        received = self._reader.receive(remaining) if remaining > 0 else None
+        self._waited += time.monotonic() - started
+        if not received:
+            self.close()
+            if received is None:
+                raise QueryTimeLimit(self._limit)
+            raise self._reader.cause_of_death(self._connection.query_memory)
 
 
 def cut_mark(error: EngineError) -> bytes:
@@ -218,10 +204,7 @@ class ReaderConnection:
         self._idle: _Reader | None = None
 
     def release(self) -> int:
-        """The number of the release that the next query would read.
-
-        Raises :class:`EngineUnavailable`.
-        """
+        """The number of the release that the next query would read; raises :class:`EngineUnavailable`."""
         return self._pointer.read().number
 
     def run(
@@ -241,14 +224,8 @@ class ReaderConnection:
         """
         refuse_update(query)
         refuse_service(query)
-        request = frames.Request(
-            query,
-            media,
-            None if default_graphs is None else tuple(default_graphs),
-            None if named_graphs is None else tuple(named_graphs),
-        )
-        reader = self._send(request.encode())
-        return Answer(self, reader, request, seconds)
+        request = frames.Request(query, media, default_graphs, named_graphs)
+        return Answer(self, self._send(request.encode()), query, seconds)
 
     def close(self) -> None:
         """Hang up, if connected."""
@@ -264,34 +241,19 @@ class ReaderConnection:
             reader.close()
 
     def _send(self, message: bytes) -> _Reader:
-        """The reader that has taken the message; a reader that is gone before that is replaced."""
+        """The reader that has taken the message; one that is of an earlier release or gone is replaced."""
         give_up = time.monotonic() + _CONNECT_SECONDS
         while True:
-            reader = self._kept_reader() or self._new_reader(give_up)
+            kept, self._idle = self._idle, None
+            pointer = self._pointer.read()
             try:
+                reader = kept if kept is not None and kept.pointer == pointer else _Reader(pointer)
                 reader.socket.sendall(message)  # an idle reader takes it at once
-            except OSError as error:
-                reader.kill()
-                if time.monotonic() > give_up:
-                    raise EngineUnavailable(str(error)) from error
-            else:
-                return reader
-
-    def _kept_reader(self) -> _Reader | None:
-        reader, self._idle = self._idle, None
-        if reader is None:
-            return None
-        if reader.pointer == self._pointer.read() and reader.is_alive():
-            return reader
-        reader.close()
-        return None
-
-    def _new_reader(self, give_up: float) -> _Reader:
-        while True:
-            try:
-                return _Reader(self._pointer.read())
             except OSError as error:
                 # The zygote has just been replaced or is busy starting; its successor's pointer comes soon.
                 if time.monotonic() > give_up:
                     raise EngineUnavailable(str(error)) from error
-                time.sleep(_CONNECT_PAUSE)
+                if kept is None:
+                    time.sleep(_CONNECT_PAUSE)
+            else:
+                return reader

@@ -6,88 +6,77 @@ from dataclasses import dataclass
 
 
 class EngineError(Exception):
-    """The base of every way in which a query can fail."""
+    """The base of every way in which a query can fail; its sentence is filled in from its data."""
+
+    sentence = ""
+
+    def __str__(self) -> str:
+        return self.sentence.format_map(vars(self)) or super().__str__()
 
 
 @dataclass
 class QuerySyntaxError(EngineError):
-    """The query text is not SPARQL; line and column count from 1."""
+    """The query text is not SPARQL; line and column count from 1, details are the engine's own words."""
 
+    sentence = "Line {line}, column {column}: {hint}"
     line: int
     column: int
     hint: str
+    excerpt: str
     details: str
-    excerpt: str = ""
-
-    def __str__(self) -> str:
-        return f"Line {self.line}, column {self.column}: {self.hint}"
 
 
 class ServiceRefused(EngineError):
     """The query contains SERVICE, which would let a stranger send requests from inside this network."""
 
-    def __str__(self) -> str:
-        return (
-            "SERVICE is not allowed here: this endpoint answers from its own data only. "
-            "Send the rest of your query here and join the answers on your side."
-        )
+    sentence = (
+        "SERVICE is not allowed here: this endpoint answers from its own data only. "
+        "Send the rest of your query here and join the answers on your side."
+    )
 
 
 @dataclass
 class UpdateRefused(EngineError):
     """The text is an update; the keyword is the one that says so."""
 
+    sentence = "This endpoint only reads: {keyword} is refused. A query starts with SELECT, ASK, CONSTRUCT or DESCRIBE."
     keyword: str = "an update"
-
-    def __str__(self) -> str:
-        return (
-            f"This endpoint only reads: {self.keyword} is refused. "
-            "A query starts with SELECT, ASK, CONSTRUCT or DESCRIBE."
-        )
 
 
 @dataclass
 class QueryTimeLimit(EngineError):
     """The query was stopped at its time limit."""
 
+    sentence = (
+        "The query was stopped after {seconds:g} seconds. Ask for less: add a LIMIT, name a class "
+        "or a property, or join fewer patterns that share no variable."
+    )
     seconds: float
-
-    def __str__(self) -> str:
-        return (
-            f"The query was stopped after {self.seconds:g} seconds. Ask for less: add a LIMIT, name a class "
-            "or a property, or join fewer patterns that share no variable."
-        )
 
 
 @dataclass
 class QueryMemoryLimit(EngineError):
     """The query needed more memory than one query may take."""
 
+    sentence = (
+        "The query was stopped because it needed more than {mebibytes} MiB. Patterns that share no "
+        "variable, and sorting or grouping a great many rows, are the usual cause."
+    )
     mebibytes: int
-
-    def __str__(self) -> str:
-        return (
-            f"The query was stopped because it needed more than {self.mebibytes} MiB. Patterns that share no "
-            "variable, and sorting or grouping a great many rows, are the usual cause."
-        )
 
 
 @dataclass
 class QueryFailed(EngineError):
     """The query could not be answered; `by_engine` says that the query is not to blame."""
 
+    sentence = "The query could not be answered: {details}"
     details: str
     by_engine: bool = False
-
-    def __str__(self) -> str:
-        return f"The query could not be answered: {self.details}"
 
 
 @dataclass
 class EngineUnavailable(EngineError):
     """No release is being served at this moment."""
 
+    sentence = "No release is being served at the moment; try again in a few seconds."
     details: str = ""
-
-    def __str__(self) -> str:
-        return "No release is being served at the moment; try again in a few seconds."

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
-from talkoot.graph.engine import frames
 from talkoot.graph.engine.pointer import Pointer, write_pointer
-from talkoot.graph.engine.release_store import ReleaseUnreadable, release_number
-from talkoot.graph.settings import Settings, variable
+from talkoot.graph.engine.release_store import ReleaseUnreadable, read_manifest
+from talkoot.graph.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -37,15 +32,6 @@ class _Running:
 
     pointer: Pointer
     process: subprocess.Popen[bytes]
-    started: float = field(default_factory=time.monotonic)
-
-    def accepts(self) -> bool:
-        """Whether a connection gets a reader."""
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-            probe.settimeout(_END_SECONDS)
-            probe.connect(self.pointer.socket)
-            return len(probe.recv(frames.PID.size, socket.MSG_WAITALL)) == frames.PID.size
-        return False
 
     def end(self) -> None:
         """End the zygote and its readers, and wait until they have gone."""
@@ -66,25 +52,20 @@ class ReleaseKeeper:
     """
 
     def __init__(self, home: Path, run_dir: Path, settings: Settings) -> None:
+        self.run_dir = run_dir
         self._current = home / "current"
-        self._run_dir = run_dir
         self._settings = settings
         self._active: _Running | None = None
         self._retired: list[tuple[float, _Running]] = []
-        self._refused: tuple[Path, float] | None = None
+        self._refused, self._try_again = Path(), 0.0
         self._serial = 0
         self._stopping = threading.Event()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="release-keeper", daemon=True)
 
-    @property
-    def run_dir(self) -> Path:
-        """The private folder of pointer and sockets, for :class:`ReaderConnection`."""
-        return self._run_dir
-
     def start(self) -> None:
         """Begin to watch; returns at once."""
-        self._run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._thread.start()
 
     def wait_until_ready(self, seconds: float) -> bool:
@@ -94,57 +75,46 @@ class ReleaseKeeper:
     def stop(self) -> None:
         """End every zygote and reader and remove the private folder."""
         self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-        for running in [run for _, run in self._retired] + ([self._active] if self._active else []):
+        self._thread.join()
+        for running in [*(run for _, run in self._retired), *([self._active] if self._active else [])]:
             running.end()
-        self._active, self._retired = None, []
-        shutil.rmtree(self._run_dir, ignore_errors=True)
+        shutil.rmtree(self.run_dir, ignore_errors=True)
 
     def __enter__(self) -> Self:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def _keep(self) -> None:
         while not self._stopping.is_set():
-            self._look()
+            active = self._active
+            if active is not None and active.process.poll() is not None:
+                _log.warning("the process of release %d ended; starting another", active.pointer.number)
+                self._active = active = None
+            release = self._current.resolve()
+            served = active is not None and active.pointer.release == str(release)
+            refused = self._refused == release and time.monotonic() < self._try_again
+            if not served and not refused and release.is_dir():
+                self._move_to(release)
+            for due, running in self._retired[:]:
+                if due <= time.monotonic():
+                    running.end()
+                    self._retired.remove((due, running))
             self._stopping.wait(_LOOK_SECONDS)
-
-    def _look(self) -> None:
-        release = self._current_release()
-        active = self._active
-        if active is not None and active.process.poll() is not None:
-            _log.warning("the process of release %d ended; starting another", active.pointer.number)
-            self._active = active = None
-        if release is not None and (active is None or active.pointer.release != str(release)):
-            self._move_to(release)
-        self._end_retired()
-
-    def _current_release(self) -> Path | None:
-        try:
-            release = self._current.resolve(strict=True)
-        except OSError:
-            return None
-        if self._refused and self._refused[0] == release and time.monotonic() < self._refused[1]:
-            return None
-        return release
 
     def _move_to(self, release: Path) -> None:
         running = None
         try:
             running = self._start(release)
-            if running is None:
-                return
-            write_pointer(self._run_dir, running.pointer)
+            self._wait_for(running)
+            write_pointer(self.run_dir, running.pointer)
         except (ReleaseUnreadable, OSError) as error:
             # What is served stays served; the link may be corrected at any time.
-            _log.error("release %s cannot be served: %s", release, error)
-            self._refused = (release, time.monotonic() + _RETRY_SECONDS)
+            if not self._stopping.is_set():
+                _log.error("release %s cannot be served: %s", release, error)
+            self._refused, self._try_again = release, time.monotonic() + _RETRY_SECONDS
             if running is not None:
                 running.end()
             return
@@ -152,39 +122,22 @@ class ReleaseKeeper:
             grace = self._settings.query_seconds + _AFTER_LONGEST_QUERY
             self._retired.append((time.monotonic() + grace, self._active))
         self._active = running
-        self._refused = None
         self._ready.set()
         _log.info("serving release %d", running.pointer.number)
 
-    def _start(self, release: Path) -> _Running | None:
-        """A zygote that takes connections; None when the keeper is being stopped meanwhile."""
-        number = release_number(release)
+    def _start(self, release: Path) -> _Running:
+        number, _ = read_manifest(release)
         self._serial += 1
-        path = self._run_dir / f"{number}-{self._serial}"
-        process = subprocess.Popen(
-            [sys.executable, "-m", "talkoot.graph.engine.zygote", str(release), str(path)],
-            env=os.environ | self._zygote_settings(),
-            stdin=subprocess.DEVNULL,
-        )
-        running = _Running(Pointer(number, str(release), str(path)), process)
-        while not running.accepts():
-            if process.poll() is not None:
-                raise ReleaseUnreadable(f"its process ended with {process.returncode}")
-            if time.monotonic() - running.started > _START_SECONDS:
-                running.end()
-                raise ReleaseUnreadable(f"its process was not ready after {_START_SECONDS:g} seconds")
-            if self._stopping.wait(_PROBE_SECONDS):
-                running.end()
-                return None
-        return running
+        path = str(self.run_dir / f"{number}-{self._serial}")
+        limits = map(str, (self._settings.memory_triples, self._settings.query_memory))
+        command = [sys.executable, "-m", "talkoot.graph.engine.zygote", str(release), path, *limits]
+        return _Running(Pointer(number, str(release), path), subprocess.Popen(command, stdin=subprocess.DEVNULL))
 
-    def _zygote_settings(self) -> dict[str, str]:
-        names = ("query_memory", "memory_triples")
-        return {variable(name): str(getattr(self._settings, name)) for name in names}
-
-    def _end_retired(self) -> None:
-        now = time.monotonic()
-        for due, running in self._retired[:]:
-            if due <= now:
-                running.end()
-                self._retired.remove((due, running))
+    def _wait_for(self, running: _Running) -> None:
+        """Wait until the zygote takes connections: its socket has a file then."""
+        give_up = time.monotonic() + _START_SECONDS
+        while not Path(running.pointer.socket).exists():
+            if running.process.poll() is not None:
+                raise ReleaseUnreadable(f"its process ended with {running.process.returncode}")
+            if self._stopping.wait(_PROBE_SECONDS) or time.monotonic() > give_up:
+                raise ReleaseUnreadable("its process was not ready in time")

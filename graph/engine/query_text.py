@@ -13,18 +13,17 @@ READ_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 UPDATE_FORMS = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"})
 
 _SPACE = r"(?>[ \t\r\n]|\#[^\r\n]*+)"  # atomic: a row of # must not be tried in every way
-_IRI = r"<[^\x00-\x20<>\"{}|^`]*>"
 _LETTER = r"[^\W\d_]"
 _MORE = r"\w·\u0300-\u036f\u203f\u2040"
 _PREFIX = rf"{_LETTER}(?:[{_MORE}.-]*[{_MORE}-])?"
 _LOCAL_ESCAPE = r"\\[_~.\-!$&'()*+,;=/?#@%]|%[0-9A-Fa-f]{2}"
 _LOCAL = rf"(?:[\w:]|{_LOCAL_ESCAPE})(?:(?:[{_MORE}.:-]|{_LOCAL_ESCAPE})*(?:[{_MORE}:-]|{_LOCAL_ESCAPE}))?"
+_SHORT_STRING = r"\"(?:\\.|[^\"\\\r\n])*\"|'(?:\\.|[^'\\\r\n])*'"
 
 _PATTERNS = {
     "space": rf"{_SPACE}++",
-    "iri": _IRI,
-    "string": r"\"\"\"(?s:\\.|[^\\])*?\"\"\"|'''(?s:\\.|[^\\])*?'''"
-    r"|\"(?:\\.|[^\"\\\r\n])*\"|'(?:\\.|[^'\\\r\n])*'",
+    "iri": r"<[^\x00-\x20<>\"{}|^`]*>",
+    "string": rf"\"\"\"(?s:\\.|[^\\])*?\"\"\"|'''(?s:\\.|[^\\])*?'''|{_SHORT_STRING}",
     "variable": rf"[?$]\w[{_MORE}]*",
     "tag": r"@[A-Za-z]+(?:-+[A-Za-z0-9]+)*",
     "node": rf"_:\w(?:[{_MORE}.-]*[{_MORE}-])?",
@@ -35,8 +34,8 @@ _PATTERNS = {
     "mark": r"\^\^|&&|\|\||[<>!]=|(?s:.)",
 }
 _TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS.items()))
-_SHORT_STRING = re.compile(r"\"(?:\\.|[^\"\\\r\n])*\"|'(?:\\.|[^'\\\r\n])*'")
 
+_SHORT = re.compile(_SHORT_STRING)
 _PROLOGUE = re.compile(
     rf"(?:{_SPACE}++|PREFIX{_SPACE}*+(?:{_PREFIX})?:{_SPACE}*+<[^>]*>|BASE{_SPACE}*+<[^>]*>"
     rf"|VERSION{_SPACE}*+(?:\"[^\"\r\n]*\"|'[^'\r\n]*'))*",
@@ -99,49 +98,37 @@ def refuse_service(query: str) -> None:
     """Raise :class:`ServiceRefused` where any reading of the text contains a SERVICE clause.
 
     The engine reads keywords without looking where a word ends (``SERVICE:x``, ``1SERVICE ex:x``) and takes
-    ``<`` for an operator or for the start of an IRI as the place demands, so both readings are followed.
+    ``<`` for an operator or for the start of an IRI as the place demands. So every way of cutting the text
+    into tokens is followed; each position is visited once.
     """
     if "service" not in query.lower():
         return
-    _refuse_plain_service(query)
-    _refuse_hidden_service(query)
-
-
-def _refuse_plain_service(query: str) -> None:
-    before = ""
+    plain: dict[int, str] = {}  # the plain reading: where its tokens start, and the word before each
+    word = ""
     for token in tokens(query):
-        if token.kind == "word" and "service" in token.text.lower():
+        plain[token.start] = word
+        word = token.text.upper() if token.kind == "word" else ""
+        if "SERVICE" in word:
             raise ServiceRefused
-        if token.kind == "name" and before not in _BEFORE_GRAPH_NAME:
-            _refuse_clause(query, token)
-        before = token.text.upper() if token.kind == "word" else ""
-
-
-def _refuse_hidden_service(query: str) -> None:
-    """Follow every way of cutting the text into tokens; each position is visited once."""
-    certain = {token.start for token in tokens(query)}
     waiting, seen = [0], {0}
     while waiting:
-        match = _TOKEN.match(query, waiting.pop())
-        if match is None or match.lastgroup is None:
+        start = waiting.pop()
+        match = _TOKEN.match(query, start)
+        if match is None:
             continue
-        kind, start = match.lastgroup, match.start()
-        if kind in {"word", "name"} and start not in certain:
-            _refuse_clause(query, Token(kind, match.group(), start))
+        if match.lastgroup in {"word", "name"} and plain.get(start) not in _BEFORE_GRAPH_NAME:
+            _refuse_clause(query, start, match.group().partition(":")[0])
         ends = {match.end()}
-        if kind == "iri":
+        if match.lastgroup == "iri":
             ends.add(start + 1)
-        elif kind == "string" and (short := _SHORT_STRING.match(query, start)):
+        elif match.lastgroup == "string" and (short := _SHORT.match(query, start)):
             ends.add(short.end())
-        for end in ends - seen:
-            seen.add(end)
-            waiting.append(end)
+        waiting += ends - seen
+        seen |= ends
 
 
-def _refuse_clause(query: str, token: Token) -> None:
-    head = token.text.lower().partition(":")[0]
-    at = head.find("service")
-    while at >= 0:
-        if _SERVICE_CLAUSE.match(query, token.start + at):
+def _refuse_clause(query: str, start: int, text: str) -> None:
+    """Refuse where a clause starts anywhere in a word or a prefix."""
+    for found in re.finditer("service", text, re.IGNORECASE):
+        if _SERVICE_CLAUSE.match(query, start + found.start()):
             raise ServiceRefused
-        at = head.find("service", at + 1)

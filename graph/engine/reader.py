@@ -13,70 +13,50 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import IO, Any, NoReturn, cast
 
-from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store
+from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Store
 
 from talkoot.graph.engine import frames, sandbox
 
-_NICENESS = 5
-_RECEIVE = 65536
+_NICENESS = 5  # the web server goes first when processors are short
 _PARCEL = 32768
+_FAILURES = ((SyntaxError, frames.SYNTAX), (MemoryError, frames.MEMORY), (RuntimeError, frames.QUERY))
 
 
 class _BlockWriter:
     """Takes the blocks that the engine writes: the first goes out soon, later ones in larger parcels.
 
-    What is held at the end travels with the end frame, so a small answer is one message.
+    What is held at the end goes out as the last frame, so a small answer is one message.
     """
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._held = bytearray()
         self._parcel = 1
-        self.client_gone = False
+        self.held = bytearray()
 
     def write(self, block: bytes) -> int:
         """Hold a block, and send what was held before it once that is enough."""
-        if len(self._held) >= self._parcel:
-            self._send(frames.data_frame(self._held))
-            self._held.clear()
+        if len(self.held) >= self._parcel:
+            self._connection.sendall(frames.frame(frames.MORE, self.held))
+            self.held.clear()
             self._parcel = _PARCEL
-        self._held += block
+        self.held += block
         return len(block)
 
     def flush(self) -> None:
-        """Do nothing: a flush comes only at the end, which `finish` sends."""
-
-    def finish(self) -> None:
-        """Send what is held together with the end."""
-        self._send((frames.data_frame(self._held) if self._held else b"") + frames.END_FRAME)
-
-    def fail(self, kind: str, details: str) -> None:
-        """Send what went wrong; what is held is the torn rest of an answer and is dropped."""
-        self._send(frames.error_frame(kind, details))
-
-    def _send(self, message: bytes) -> None:
-        try:
-            self._connection.sendall(message)
-        except OSError:
-            self.client_gone = True
-            raise
+        """Do nothing: a flush comes only at the end, which is sent as the last frame."""
 
 
-def serve(connection: socket.socket, open_store: Callable[[], Store], query_memory: int) -> None:
-    """Answer queries on the connection until the client hangs up; runs in a process of its own."""
-    sandbox.step_back(_NICENESS)
+def _serve(connection: socket.socket, open_store: Callable[[], Store], query_memory: int) -> None:
+    """Answer queries on the connection until the client hangs up."""
+    os.nice(_NICENESS)
     connection.sendall(frames.PID.pack(os.getpid()))
     # A crash inside the engine (too deep a query overflows its stack) leaves word of its kind this way.
     faulthandler.enable(file=connection.fileno(), all_threads=False)
     threading.Thread(target=_die_with_client, args=(connection,), daemon=True).start()
     store = open_store()
     sandbox.limit_memory(query_memory)
-    requests = frames.RequestBuffer()
-    while received := connection.recv(_RECEIVE):
-        requests.feed(received)
-        while request := requests.take():
-            if not _answer(connection, store, request):
-                return
+    for line in connection.makefile("rb"):
+        connection.sendall(_answer(connection, store, frames.Request.decode(line)))
 
 
 def _die_with_client(connection: socket.socket) -> None:
@@ -86,37 +66,22 @@ def _die_with_client(connection: socket.socket) -> None:
     os._exit(0)
 
 
-def _answer(connection: socket.socket, store: Store, request: frames.Request) -> bool:
-    """Answer one request; False when the client has gone."""
+def _answer(connection: socket.socket, store: Store, request: frames.Request) -> bytes:
+    """The last frame of an answer, whose others are sent; after a failure its torn rest is dropped."""
     writer = _BlockWriter(connection)
-    try:
-        try:
-            _run(store, request, writer)
-            writer.finish()
-        except SyntaxError as error:
-            writer.fail(frames.SYNTAX, str(error))
-        except MemoryError:
-            writer.fail(frames.MEMORY, "")
-        except RuntimeError as error:
-            writer.fail(frames.QUERY, str(error))
-        except (OSError, ValueError) as error:
-            writer.fail(frames.ENGINE, str(error))
-    except OSError:
-        if writer.client_gone:
-            return False
-        raise
-    return True
-
-
-def _run(store: Store, request: frames.Request, writer: _BlockWriter) -> None:
-    result = store.query(
-        request.query, default_graph=_graphs(request.default_graphs), named_graphs=_graphs(request.named_graphs)
-    )
     output = cast("IO[bytes]", writer)
-    if isinstance(result, QueryTriples):
-        result.serialize(output, RdfFormat.from_media_type(request.media))
-    elif isinstance(result, QuerySolutions | QueryBoolean):
-        result.serialize(output, QueryResultsFormat.from_media_type(request.media))
+    try:
+        result = store.query(
+            request.query, default_graph=_graphs(request.default_graphs), named_graphs=_graphs(request.named_graphs)
+        )
+        if isinstance(result, QuerySolutions | QueryBoolean):
+            result.serialize(output, QueryResultsFormat.from_media_type(request.media))
+        else:
+            result.serialize(output, RdfFormat.from_media_type(request.media))
+        return frames.frame(frames.LAST, writer.held)
+    except (SyntaxError, MemoryError, RuntimeError, OSError, ValueError) as error:
+        kind = next((kind for failure, kind in _FAILURES if isinstance(error, failure)), frames.ENGINE)
+        return frames.frame(kind, str(error).encode(errors="replace"))
 
 
 def _graphs(names: Sequence[str] | None) -> list[Any] | None:
@@ -126,17 +91,17 @@ def _graphs(names: Sequence[str] | None) -> list[Any] | None:
 
 def run_forked(connection: socket.socket, open_store: Callable[[], Store], query_memory: int) -> NoReturn:
     """Be a reader from here on; never returns."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     status = 1
     try:
-        serve(connection, open_store, query_memory)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        _serve(connection, open_store, query_memory)
         status = 0
     except ConnectionError:
-        status = 0  # the client went away between two queries
+        status = 0  # the client went away
     finally:
         if status:
             traceback.print_exc()
             with contextlib.suppress(OSError):
-                connection.sendall(frames.error_frame(frames.ENGINE, "the engine stopped by an error of its own"))
+                connection.sendall(frames.frame(frames.ENGINE, b"the engine stopped by an error of its own"))
         os._exit(status)

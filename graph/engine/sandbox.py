@@ -1,13 +1,11 @@
-"""What a query process may not do: dial out, take all memory, outlive its parent.
+"""What a query process may not do: dial out, take all memory. Nothing is done where a system lacks the means.
 
-Source: prctl(2), seccomp(2), linux/filter.h. Everything here does nothing on systems that lack the means.
+Source: prctl(2), seccomp(2), linux/filter.h.
 """
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-import os
 import platform
 import resource
 import struct
@@ -30,14 +28,14 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
 
 
-def forbid_network() -> bool:
-    """Forbid this process and its children to open sockets, for ever; False where that cannot be done.
+def forbid_network() -> None:
+    """Forbid this process and its children to open sockets, for ever, where the system has the means.
 
     The second lock behind the refusal of SERVICE, should a query find a way past the first.
     """
     calls = _CALLS.get(platform.machine())
     if sys.platform != "linux" or calls is None:
-        return False
+        return
     architecture, numbers = calls
     steps = [
         (_LOAD_WORD, 0, 0, _OFFSET_ARCHITECTURE),
@@ -47,12 +45,10 @@ def forbid_network() -> bool:
         (_RETURN, 0, 0, _ALLOW),
         (_RETURN, 0, 0, _REFUSE),
     ]
-    code = b"".join(struct.pack("HBBI", *step) for step in steps)
-    program = _Program(len(steps), code)
-    library = ctypes.CDLL(None, use_errno=True)
-    if library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
-        return False
-    return bool(library.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0) == 0)
+    program = _Program(len(steps), b"".join(struct.pack("HBBI", *step) for step in steps))
+    library = ctypes.CDLL(None)
+    if library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
+        library.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0)
 
 
 def limit_memory(mebibytes: int) -> None:
@@ -66,9 +62,3 @@ def limit_memory(mebibytes: int) -> None:
     if most != resource.RLIM_INFINITY:
         limit = min(limit, most)  # a limit that the system has set can only be lowered
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-
-
-def step_back(by: int) -> None:
-    """Let the web server go first when processors are short."""
-    with contextlib.suppress(PermissionError):
-        os.nice(by)

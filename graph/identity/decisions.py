@@ -9,11 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
+from talkoot.graph.identity.table_text import TableError, table_text
+
 JUDGEMENTS = ("same", "different", "unsure", "part of")
 AUTOMATIC = "automatic"
 
 
-class DecisionError(ValueError):
+class DecisionError(TableError):
     """A table of decisions cannot be used; the message names file, row and what was expected."""
 
 
@@ -57,7 +59,7 @@ def read_decisions(path: Path) -> list[Decision]:
         return []
     found = []
     seen: set[str] = set()
-    with path.open(encoding="utf-8", newline="") as file:
+    with table_text(path) as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         if tuple(rows.fieldnames or ()) != COLUMNS:
             raise DecisionError(f"{path.name}:1: expected the columns {', '.join(COLUMNS)}")

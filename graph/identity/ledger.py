@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 from talkoot.graph.identity.decisions import write_table
+from talkoot.graph.identity.table_text import TableError, table_text
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH = 10
@@ -17,13 +18,16 @@ _LENGTH = 10
 STATUSES = ("active", "merged", "split")
 
 
-class LedgerError(ValueError):
+class LedgerError(TableError):
     """The ledger cannot be used; the message names file, row and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An id once given to an entity: ids are paths below the base's ``id/``."""
+    """An id once given to an entity: ids are paths below the base's ``id/``.
+
+    ``minted`` is a date or a time in UTC; what has a time is younger than what has only its date.
+    """
 
     canonical_id: str
     entity_id: str
@@ -46,7 +50,7 @@ def read_ledger(paths: Iterable[Path]) -> dict[tuple[str, str], Entry]:
     for path in paths:
         if not path.exists():
             continue
-        with path.open(encoding="utf-8", newline="") as file:
+        with table_text(path) as file:
             rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
             if tuple(rows.fieldnames or ()) != COLUMNS:
                 raise LedgerError(f"{path.name}:1: expected the columns {', '.join(COLUMNS)}")
@@ -67,7 +71,7 @@ def assign(
     clusters: Sequence[Sequence[str]],
     segments: Mapping[str, str],
     ledger: Mapping[tuple[str, str], Entry],
-    today: str,
+    moment: str,
     new_id: Callable[[str], str] = mint,
 ) -> tuple[dict[str, str], dict[tuple[str, str], Entry]]:
     """Give each cluster its canonical id. Returns ids by entity, and the entries that are new or changed.
@@ -106,7 +110,7 @@ def assign(
         if own:
             minted, chosen = own[0]
         else:
-            minted, chosen = _earlier(members, merged, taken) or (today, new_id(segments[members[0]]))
+            minted, chosen = _earlier(members, merged, taken) or (moment, new_id(segments[members[0]]))
         taken.add(chosen)
         for entry in entries:
             key = entry.canonical_id, entry.entity_id

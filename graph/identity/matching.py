@@ -51,38 +51,63 @@ def match(
 ) -> Matching:
     """Judge every pair that shares a key, and join what the automatic band allows.
 
-    A decision of a person is never touched. One of a rule that fires no longer is superseded by *unsure*.
-    An automatic join is refused where any two members of the joined clusters stand under a veto
-    (complete-link check); such pairs are returned as held.
+    A decision of a person is never touched. Rules join anew each time, so that the order in which records came
+    does not matter; a join by a rule that is not made again is superseded by *unsure*. A join is refused where any
+    two members of the joined clusters stand under a veto (complete-link check); such pairs are returned as held.
+    Raises :class:`Contradiction` where a person's negative stands inside a chain of positives.
     """
     entities = {local_id(actor.iri, base): actor for actor in actors}
     index = NameIndex(names, alpha_2_codes(codes))
     result = Matching([])
-    pairs = list(_pairs(entities, index, result))
-    fired = {pair: found for pair in pairs if (found := verdict(entities[pair[0]], entities[pair[1]], index))}
-    rows = Counter(decision.pair for decision in decisions)
-    kept, result.withdrawn = _withdraw(decisions, entities, index, today, rows)
-    standing = in_force(kept)
-    joined = components(standing, entities)
-    doubts = {pair for pair, decision in standing.items() if _is_doubt(decision)}
-    negatives = {pair for pair, decision in standing.items() if decision.judgement != "same"} - doubts
-    replaced: dict[str, Decision] = {}
+    standing = {p: d for p, d in in_force(decisions).items() if p[0] in entities and p[1] in entities}
+    candidates = [*_pairs(entities, index, result), *(pair for pair in standing if _is_automatic(standing[pair]))]
+    fired = {pair: found for pair in candidates if (found := verdict(entities[pair[0]], entities[pair[1]], index))}
+    components({p: d for p, d in standing.items() if not _is_automatic(d) or p in fired}, entities)
+    judged = {pair: decision for pair, decision in standing.items() if not _is_automatic(decision)}
+    joined = components(judged, entities)
+    negatives = {pair for pair, decision in judged.items() if decision.judgement != "same"}
+    accepted = {}
     for pair in sorted(fired, key=lambda pair: (_STRENGTH[fired[pair].rule], pair)):
-        found = fired[pair]
         one, other = pair
-        if (pair in standing and pair not in doubts) or joined.find(one) == joined.find(other):
+        if pair in judged or joined.find(one) == joined.find(other):
             continue
         if reason := _linked_veto(joined, one, other, entities, negatives):
             result.held.append((one, other, reason))
             continue
         joined.join(one, other)
-        decision = decide(one, other, "same", found.rule, found.evidence, AUTOMATIC, today, rows[pair])
-        if pair in doubts:
-            replaced[standing[pair].id] = decision
-        kept.append(decision)
+        accepted[pair] = fired[pair]
+    rows = Counter(decision.pair for decision in decisions)
+    replaced: dict[str, Decision] = {}
+    for pair, old in standing.items():
+        if not _is_automatic(old) or old.judgement != "same" or pair in accepted:
+            continue
+        one, other = pair
+        if pair not in fired or joined.find(one) != joined.find(other):
+            reason = "held-by-a-veto" if pair in fired else "rule-no-longer-fires"
+            replaced[old.id] = decide(
+                one, other, "unsure", reason, old.mapping_justification, AUTOMATIC, today, rows[pair]
+            )  # fmt: skip
+            result.withdrawn += 1
+    added = []
+    for pair, found in accepted.items():
+        known = standing.get(pair)
+        if known and known.judgement == "same":
+            continue
+        decision = decide(*pair, "same", found.rule, found.evidence, AUTOMATIC, today, rows[pair])
+        if known:  # a doubt that a rule left behind gives way
+            replaced[known.id] = decision
+        else:
+            added.append(decision)
         result.added += 1
-    result.decisions = [supersede(old, replaced[old.id]) if old.id in replaced else old for old in kept]
+    for decision in decisions:
+        by = replaced.get(decision.id)
+        result.decisions += [supersede(decision, by), by] if by else [decision]
+    result.decisions += added
     return result
+
+
+def _is_automatic(decision: Decision) -> bool:
+    return decision.author_id == AUTOMATIC
 
 
 def _pairs(entities: Mapping[str, Entity], index: NameIndex, result: Matching) -> Iterator[tuple[str, str]]:
@@ -100,36 +125,6 @@ def _pairs(entities: Mapping[str, Entity], index: NameIndex, result: Matching) -
             if pair not in seen:
                 seen.add(pair)
                 yield pair
-
-
-def _withdraw(
-    decisions: Sequence[Decision],
-    entities: Mapping[str, Entity],
-    index: NameIndex,
-    today: str,
-    rows: Mapping[tuple[str, str], int],
-) -> tuple[list[Decision], int]:
-    """The decisions, with those of a rule that fires no longer superseded; entities that are gone keep theirs."""
-    kept: list[Decision] = []
-    withdrawn = 0
-    for decision in decisions:
-        one, other = decision.pair
-        automatic = decision.author_id == AUTOMATIC and decision.judgement == "same" and not decision.superseded_by
-        if automatic and one in entities and other in entities and not verdict(entities[one], entities[other], index):
-            replacement = decide(
-                one, other, "unsure", "rule-no-longer-fires", decision.mapping_justification, AUTOMATIC, today,
-                rows[decision.pair],
-            )  # fmt: skip
-            kept += [supersede(decision, replacement), replacement]
-            withdrawn += 1
-        else:
-            kept.append(decision)
-    return kept, withdrawn
-
-
-def _is_doubt(decision: Decision) -> bool:
-    """Whether a rule that fires no longer left this behind: it gives way as soon as a rule fires again."""
-    return decision.author_id == AUTOMATIC and decision.judgement == "unsure"
 
 
 def _linked_veto(

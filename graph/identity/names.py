@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from talkoot.graph.identity.table_text import TableError, table_text
 from talkoot.ontology.folding import fold
 
 LEGAL_FORMS_FILE = Path(__file__).resolve().parent / "legal_forms.csv"
 
-_BRACKET = re.compile(r"\s*\(([^()]*)\)\s*$")
+_BRACKET = re.compile(r"\(([^()]*)\)\s?$")
+_CUT = re.compile(r"( ?[,;/\n]\s*)")
+_MOST_PIECES = 12
+"""Pieces between separators that one listed name may have: more are not tried, so that long texts take no time."""
 _SEPARATOR = re.compile(r"\s*[,;]\s*")
 _INITIAL = re.compile(r"[\w]+")
 _ROMAN = re.compile(r"\b(?:i{1,3}|iv|vi{0,3}|ix|xi{0,3}|xiv|xvi{0,3}|xix|xx)\b")
@@ -121,9 +125,10 @@ class NameTable:
 
     def split(self, name: str, country: str | None = None) -> SplitName:
         """Split a trailing bracket off where it is an acronym or another name of the rest; else it stays a remark."""
+        name = " ".join(name.split())
         match = _BRACKET.search(name)
         if match is None or not name[: match.start()].strip():
-            return SplitName(name.strip())
+            return SplitName(name)
         rest = name[: match.start()].strip()
         inside = match[1].strip()
         parts = [inside, *(_SEPARATOR.split(inside))] if _SEPARATOR.search(inside) else [inside]
@@ -131,7 +136,7 @@ class NameTable:
             dict.fromkeys(part for part in parts if is_acronym(part, rest) or self.same_body(part, rest, country))
         )
         if not others:
-            return SplitName(name.strip(), remark=inside)
+            return SplitName(name, remark=inside)
         return SplitName(rest, others)
 
     def cut(self, text: str) -> list[str] | None:
@@ -140,11 +145,11 @@ class NameTable:
         Pieces are separated by commas, semicolons, slashes or line breaks; neighbouring pieces are joined
         again where the table lists the longer name.
         """
-        pieces = re.split(r"(\s*(?:[,;/]|\n)\s*)", text.strip())
+        pieces = _CUT.split(re.sub(r"[^\S\n]+", " ", text.strip()))
         found: list[str] = []
         place = 0
         while place < len(pieces):
-            for end in range(len(pieces), place, -1):
+            for end in range(min(len(pieces), place + 2 * _MOST_PIECES - 1), place, -1):
                 candidate = "".join(pieces[place:end]).strip()
                 whole = (end - place) % 2 == 1 and pieces[place] and pieces[end - 1]
                 if whole and self.knows_with_bracket(candidate):
@@ -170,15 +175,15 @@ def seems_several(text: str) -> bool:
 
 
 def read_name_rows(paths: Iterable[Path]) -> list[tuple[str, str, str]]:
-    """Rows (alias, name, country) of the tables that exist, in order. Raises ValueError naming file and row."""
+    """Rows (alias, name, country) of the tables that exist, in order. Raises :class:`TableError`."""
     rows = []
     for path in paths:
         if not path.exists():
             continue
-        with path.open(encoding="utf-8", newline="") as file:
+        with table_text(path) as file:
             for number, row in enumerate(csv.DictReader(file), start=2):
                 if not row.get("alias") or not row.get("name"):
-                    raise ValueError(
+                    raise TableError(
                         f"{path.name}:{number}: expected alias, name, country, source; alias and name filled"
                     )
                 rows.append((row["alias"], row["name"], row.get("country") or ""))

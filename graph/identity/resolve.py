@@ -56,14 +56,14 @@ def resolve(workbench: Workbench, settings: Settings, curated: Curated, names: N
     Call it while holding the writer lock. Raises :class:`DecisionError`, :class:`LedgerError` or
     :class:`Contradiction`, each with a sentence for the steward.
     """
-    base, today = settings.base, now()[:10]
+    base, moment = settings.base, now()
     records = [(record, record_quads(record)) for record in workbench.records()]
     found = entities(records, base)
     product, own = (read_decisions(path) for path in curated.tables(settings.home, "decisions.tsv"))
     mine = {decision.id for decision in own}
     product = [decision for decision in product if decision.id not in mine]  # the home folder's row lies over it
     fixed = {decision.id for decision in product}
-    result = match(organisations(found), [*product, *own], names, load_code_lists(), base, today)
+    result = match(organisations(found), [*product, *own], names, load_code_lists(), base, moment[:10])
     kept = [decision for decision in result.decisions if decision.id not in fixed]
     if kept != own:
         write_decisions(settings.home / "decisions.tsv", kept)
@@ -75,7 +75,7 @@ def resolve(workbench: Workbench, settings: Settings, curated: Curated, names: N
         groups[joined.find(name)].append(name)
     segments = {name: entity.segment for name, entity in by_id.items()}
     ledger = read_ledger(curated.tables(settings.home, "identifiers.tsv"))
-    canonical, changed = assign(list(groups.values()), segments, ledger, today)
+    canonical, changed = assign(list(groups.values()), segments, ledger, moment)
     if changed:
         entries = read_ledger([settings.home / "identifiers.tsv"]) | changed
         write_ledger(settings.home / "identifiers.tsv", entries.values())

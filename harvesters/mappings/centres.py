@@ -12,6 +12,7 @@ from talkoot.ontology.folding import slug
 from talkoot.ontology.namespaces import ADMS, DCT, FOAF, RDF, SKOS, TK
 
 _UNNAMED = "Competence centre for social innovation"
+_CONSORTIA = {"founding_consortium": "in the founding consortium", "successor": "in the successor project"}
 _HOST_NOTES = {"part": "", "under": "under", "at": "at"}
 """What a host's remark is told with."""
 
@@ -42,12 +43,12 @@ def map_centre(graph: RecordGraph) -> None:
             graph.say(centre, DCT["language"], language)
     for number, host in enumerate(values.get("hosts", ())):
         _host(graph, centre, host, f"hosts[{number}]")
-    for name in ("founding_consortium", "successor"):
+    for name, words in _CONSORTIA.items():
         for consortium in values.get(name, ()):
             project = graph.entity("activity", slug(consortium))
             graph.say(project, RDF["type"], TK["Project"])
             graph.text(project, DCT["title"], consortium)
-            graph.involve(centre, project, "partner", words=name.replace("_", " "))
+            graph.involve(centre, project, "partner", words=words)
 
 
 def _names(graph: RecordGraph, centre: NamedNode, country: NamedNode) -> None:

@@ -10,9 +10,9 @@ import re
 
 from pyoxigraph import Literal, NamedNode
 
-from talkoot.harvesters.check import iso_date
 from talkoot.harvesters.record_graph import ActorName, Period, RecordGraph
 from talkoot.harvesters.tables import table
+from talkoot.harvesters.values import iso_date
 from talkoot.ontology import Concept
 from talkoot.ontology.folding import fold, slug
 from talkoot.ontology.namespaces import COUNTRY, DCT, FOAF, PROV, RDF, TK, XSD

@@ -26,10 +26,11 @@ def map_solution(graph: RecordGraph) -> None:
         if country := graph.country(place, f"countries[{number}]"):
             graph.say(solution, DCT["spatial"], country)
     for number, group in enumerate(values.get("target_groups", ())):
-        concept = graph.tables.codes[defaults["target_groups"]].find(group)
+        scheme = defaults.get("target_groups", "")
+        concept = graph.tables.codes[scheme].find(group) if scheme in graph.tables.codes else None
         if concept is None:
             graph.report("unknown-target-group", "left out", name=f"target_groups[{number}]", value=group,
-                         expected=f"a label of voc/{defaults['target_groups']}")  # fmt: skip
+                         expected=f"a label of voc/{scheme}" if scheme else "a code list in the defaults")  # fmt: skip
         else:
             graph.say(solution, TK["hasTargetGroup"], concept.iri)
     _leads(graph, solution, language)

@@ -18,12 +18,12 @@ BASE = "https://w3id.org/talkoot/"
 SOUND = """
 @base <https://w3id.org/talkoot/> .
 {
-  <id/actor/c> a tk:CompetenceCentre ; skos:prefLabel "C" ; tk:designatedFor country:FIN ; adms:status <voc/centre-status/ended> ;
-    prov:wasDerivedFrom <graph/s/1> .
+  <id/actor/c> a tk:CompetenceCentre ; skos:prefLabel "C" ; tk:designatedFor country:FIN ;
+    adms:status <voc/centre-status/ended> ; prov:wasDerivedFrom <graph/s/1> .
   <id/actor/a> a org:Organization ; skos:prefLabel "A" ; prov:wasDerivedFrom <graph/s/1> .
   <id/activity/u> a tk:Implementation ; prov:wasDerivedFrom <graph/s/1> .
-  <id/actor/c#part> a tk:Involvement ; prov:agent <id/actor/a> ; tk:involvedIn <id/actor/c> ; tk:hasRole <voc/role/host> ;
-    prov:wasDerivedFrom <graph/s/1> .
+  <id/actor/c#part> a tk:Involvement ; prov:agent <id/actor/a> ; tk:involvedIn <id/actor/c> ;
+    tk:hasRole <voc/role/host> ; prov:wasDerivedFrom <graph/s/1> .
 }
 <graph/s/1> {
   <id/src/s/actor/a> a org:Organization ; skos:prefLabel "A" .

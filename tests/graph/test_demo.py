@@ -12,13 +12,14 @@ from talkoot.graph.workbench import now
 if TYPE_CHECKING:
     from tests.graph.conftest import Home
 
-NAMED_ROLES = "VALUES ?role { <https://w3id.org/talkoot/voc/role/main-implementer> <https://w3id.org/talkoot/voc/role/co-implementer> }"
+NAMED_ROLES = " ".join(f"<https://w3id.org/talkoot/voc/role/{role}>" for role in ("main-implementer", "co-implementer"))
 
 
 def test_the_pilot_has_exactly_seven_implementers_each_one_actor(demo: Home) -> None:
     rows = demo.ask(
         "SELECT DISTINCT ?actor WHERE { ?part tk:involvedIn ?project ; prov:agent ?actor ; tk:hasRole ?role . "
-        f'?project dct:title|dct:alternative ?title FILTER CONTAINS(STR(?title), "pilotointi -hanke") {NAMED_ROLES} }}'
+        '?project dct:title|dct:alternative ?title FILTER CONTAINS(STR(?title), "pilotointi -hanke") '
+        f"VALUES ?role {{ {NAMED_ROLES} }} }}"
     )
     assert len(rows) == 7
     everybody = demo.ask(
@@ -38,7 +39,8 @@ def test_thl_is_the_main_implementer(demo: Home) -> None:
 
 def test_26_centres_are_designated_for_26_places_with_one_status_each(demo: Home) -> None:
     rows = demo.ask(
-        "SELECT ?centre ?place ?status WHERE { ?centre a tk:CompetenceCentre ; tk:designatedFor ?place ; adms:status ?status }"
+        "SELECT ?centre ?place ?status WHERE { "
+        "?centre a tk:CompetenceCentre ; tk:designatedFor ?place ; adms:status ?status }"
     )
     assert len(rows) == 26
     assert len({centre for centre, _, _ in rows}) == 26
@@ -68,8 +70,8 @@ def test_every_statement_about_thl_leads_to_a_record_its_page_and_its_day(demo: 
           GRAPH ?identity { ?local tk:viewOf ?thl }
           GRAPH ?graph { { ?local ?p ?o } UNION { ?s ?p ?local } }
           FILTER (!STRENDS(STR(?graph), "/graph/identity"))
-          OPTIONAL { GRAPH ?prov { ?graph prov:wasDerivedFrom ?page ; dct:type ?way ; dct:issued ?day ; schema:sha256 ?hash ;
-            dct:license ?licence } }
+          OPTIONAL { GRAPH ?prov { ?graph prov:wasDerivedFrom ?page ; dct:type ?way ; dct:issued ?day ;
+            schema:sha256 ?hash ; dct:license ?licence } }
         }"""
     )
     assert len({graph for graph, *_ in rows}) >= 4
@@ -82,8 +84,8 @@ def test_every_record_graph_tells_page_way_day_licence_hash_and_publisher(demo: 
         """SELECT ?graph ?page ?way ?day ?licence ?hash ?publisher ?seen WHERE {
           { SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?s ?p ?o }
             FILTER (!STRENDS(STR(?graph), "/graph/prov") && !STRENDS(STR(?graph), "/graph/identity")) } }
-          OPTIONAL { GRAPH ?prov { ?graph foaf:primaryTopic ?page ; dct:type ?way ; dct:issued ?day ; dct:license ?licence ;
-            schema:sha256 ?hash ; prov:wasAttributedTo ?publisher ; dct:valid ?seen } }
+          OPTIONAL { GRAPH ?prov { ?graph foaf:primaryTopic ?page ; dct:type ?way ; dct:issued ?day ;
+            dct:license ?licence ; schema:sha256 ?hash ; prov:wasAttributedTo ?publisher ; dct:valid ?seen } }
         }"""
     )
     assert len(rows) == 1097 - 3 - 5  # LU, MT and NL, and pages that stand for nothing, say nothing
@@ -100,7 +102,8 @@ def test_every_record_graph_tells_page_way_day_licence_hash_and_publisher(demo: 
 
 def test_every_source_entity_is_a_view_of_exactly_one_canonical(demo: Home) -> None:
     rows = demo.ask(
-        "SELECT ?local (COUNT(DISTINCT ?c) AS ?n) WHERE { GRAPH ?g { ?local tk:viewOf ?c } } GROUP BY ?local HAVING (?n != 1)"
+        "SELECT ?local (COUNT(DISTINCT ?c) AS ?n) WHERE { GRAPH ?g { ?local tk:viewOf ?c } } "
+        "GROUP BY ?local HAVING (?n != 1)"
     )
     assert rows == []
 

@@ -60,8 +60,8 @@ def parts(triples: set[Triple]) -> set[tuple[str, str, str]]:
 
 def part(number: int, actor: str, thing: str, role: str, more: str = "") -> str:
     return (
-        f"<#part-{number}> a tk:Involvement ; prov:agent here:actor\\/{actor} ; tk:involvedIn here:activity\\/{thing} ; "
-        f"tk:hasRole <{VOC}role/{role}> {more} .\n"
+        f"<#part-{number}> a tk:Involvement ; prov:agent here:actor\\/{actor} ; "
+        f"tk:involvedIn here:activity\\/{thing} ; tk:hasRole <{VOC}role/{role}> {more} .\n"
     )
 
 

@@ -24,6 +24,24 @@ FAULTS = {
     "a list of nothing": ('type = "list", of = "text"', 'type = "list"', "fields.countries: type 'list' of ''"),
     "an unknown reader": ('reader = "json-lines"', 'reader = "xls"', "reader is 'xls'"),
     "an unknown mapping": ('mapping = "solutions"', 'mapping = "magic"', "mapping is 'magic'"),
+    "a day that is none": ('as_of = "2026-01"', 'as_of = "spring"', "as_of is 'spring': expected a year"),
+    "a licence in words": (
+        'licence = "https',
+        'licence = "CC BY 4.0 https',
+        "expected the licence's address, or unknown",
+    ),
+    "a page field that is text": (
+        'pages = ["url"]',
+        'pages = ["note"]',
+        "pages names note: expected a field of type iri",
+    ),
+    "no page at all": ('pages = ["url"]', "pages = []", "publisher_page is needed where a record has no page"),
+    "a page of the publisher that is no address": (
+        '"https://example.org/"\ncountry',
+        '"example.org"\ncountry',
+        "publisher_page",
+    ),
+    "bounds in words": ("[fields]", '[bounds]\nrecords = "many"\n\n[fields]', "bounds.records is 'many'"),
     "no key field": ('keys = ["url"]', "keys = []", "keys is empty"),
 }
 
@@ -34,6 +52,8 @@ def test_a_definition_that_cannot_be_used_is_refused_with_file_and_key(home: Hom
     home.small_source("json-lines", b"")
     path = home.path / "sources" / "small.toml"
     text = path.read_text(encoding="utf-8")
+    if case == "no page at all":
+        text = text.replace("publisher_page", "# publisher_page")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(DefinitionError, match=r"small\.toml: ") as caught:
@@ -68,3 +88,11 @@ def test_bundled_definitions_name_what_the_design_asks_for() -> None:
 def test_the_id_is_the_name_of_the_file_unless_it_says_otherwise(home: Home) -> None:
     home.small_source("json-lines", b"")
     assert read_definition(home.path / "sources" / "small.toml").id == "small"
+
+
+def test_two_definitions_of_one_id_in_one_folder_are_refused(home: Home) -> None:
+    home.small_source("json-lines", b"")
+    text = (home.path / "sources" / "small.toml").read_text(encoding="utf-8")
+    (home.path / "sources" / "tiny.toml").write_text('id = "small"\n' + text, encoding="utf-8")
+    with pytest.raises(DefinitionError, match=r"tiny\.toml: the id 'small' is that of small\.toml too"):
+        load_definitions(home.path)

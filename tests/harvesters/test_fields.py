@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode
 
-from talkoot.harvesters.check import EXPECTATIONS, fits, is_address, iso_date
 from talkoot.harvesters.definition import FIELD_TYPES
+from talkoot.harvesters.values import EXPECTATIONS, fits, is_address, iso_date
 
 Read = Callable[..., Any]
 SOUND = {"url": "https://example.org/a/b", "title": "A"}

@@ -198,6 +198,16 @@ def test_a_site_is_a_home_page_where_the_address_is_its_root(mapping: Map) -> No
     assert (objects(page, FOAF["homepage"]), objects(page, FOAF["page"])) == ([], ["https://avise.org/about"])
 
 
+def test_two_spellings_of_one_name_in_a_record_are_one_actor_with_another_name(mapping: Map, gate: Gate) -> None:
+    hosts = [{"name": "Hashnet"}, {"name": "Hashnet d.o.o."}]
+    values = {"country": "HR", "status": "operating", "hosts": hosts, "sources": ["https://a.hr/"]}
+    graph = mapping("centres", values)
+    assert gate.check([graph.mapped()]) == {}
+    (actor,) = set(actors(graph))
+    assert objects(graph, SKOS["prefLabel"], actor) == ["Hashnet"]
+    assert objects(graph, SKOS["altLabel"], actor) == ["Hashnet d.o.o."]
+
+
 def test_a_centre_without_a_name_of_its_own_is_shown_by_its_country(mapping: Map) -> None:
     values = {"country": "PL", "status": "operating", "hosts": [{"name": "H"}], "sources": ["https://a.pl/"]}
     graph = mapping("centres", values)

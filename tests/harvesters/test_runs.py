@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from talkoot.cli import writer
 from talkoot.graph.settings import read_settings
+from talkoot.steps import writer
 
 if TYPE_CHECKING:
     from tests.harvesters.conftest import Home
@@ -80,14 +80,25 @@ def test_a_record_that_is_broken_keeps_its_last_good_state(home: Home) -> None:
     home.talkoot("harvest", "small")
     before = home.rows()
     broken = b'{"url": "https://example.org/2", "title": 2}\n'
-    refused = b'{"url": "https://example.org/3", "title": "a.b@example.org"}\n'
+    refused = b'{"url": "https://example.org/3", "title": "erkki.esimerkki@example.org"}\n'
     home.small_source("json-lines", lines(1) + broken + refused)
     home.talkoot("harvest", "small")
     assert home.rows() == before
     assert home.json("runs")[0]["status"] == "complete"  # every record was listed
 
 
-@pytest.mark.parametrize("bad", [b"hello\n", b"\xff\n", b'{"title": "no key"}\n', b'{"url": NaN}\n'])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"hello\n",
+        b"\xff\n",
+        b'{"title": "no key"}\n',
+        b'{"url": NaN}\n',
+        b'{"url": 7, "title": "A"}\n',
+        b'{"url": null, "title": "A"}\n',
+        b'{"url": "2", "title": "A"}\n',
+    ],
+)
 def test_after_a_run_with_lines_that_cannot_be_read_nothing_is_taken_as_gone(home: Home, bad: bytes) -> None:
     home.small_source("json-lines", lines(1, 2))
     home.talkoot("harvest", "small")
@@ -97,6 +108,15 @@ def test_after_a_run_with_lines_that_cannot_be_read_nothing_is_taken_as_gone(hom
     assert result.stdout.startswith("small: partial, 1 records")
     assert "what is not listed is not taken as gone" in result.stdout
     assert home.rows() == before
+
+
+def test_a_sound_record_counts_though_a_broken_one_has_its_key(home: Home) -> None:
+    broken = b'{"url": "https://example.org/1", "title": 1}\n'
+    for content in (broken + lines(1), lines(1) + broken):
+        home.small_source("json-lines", content)
+        home.talkoot("harvest", "small")
+        assert home.keys("small") == {"1"}
+        assert [issue["code"] for issue in home.json("issues")] == ["wrong-type"]
 
 
 def test_after_a_run_that_brought_nothing_everything_stays(home: Home) -> None:

@@ -1,4 +1,4 @@
-"""What pages say: the pilot's seven, THL's partners abroad, a note on every statement, the source's day and never ours."""
+"""What pages say: the pilot's seven, THL's partners abroad, a note on every statement, the source's day."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Read = Callable[..., Page]
 
 SEVEN = {
     "Terveyden ja hyvinvoinnin laitos", "Diakonia-ammattikorkeakoulu", "Kuntoutussäätiö", "Silta-Valmennus",
-    "Suomen Kuntaliitto", "SOSTE", "Lappeenrannan-Lahden teknillinen yliopisto",
+    "Suomen Kuntaliitto", "SOSTE", "LUT-yliopisto|Lappeenrannan-Lahden teknillinen yliopisto",
 }  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def test_the_pilot_project_lists_exactly_its_seven_implementers(client: FlaskCli
 
     assert len(rows) == 7
     for name in SEVEN:
-        assert sum(name.casefold() in row.casefold() for row in rows) == 1, name
+        assert sum(bool(re.search(name, row, re.IGNORECASE)) for row in rows) == 1, name
     assert sum("main implementer" in row for row in rows) == 1
 
 
@@ -53,7 +53,7 @@ def test_every_part_and_every_fact_of_a_page_carries_a_note(client: FlaskClient,
             for item in re.findall(r"<li>.*?</li>", statement, re.DOTALL) or [statement]:
                 if item in table and "<details>" not in item:
                     assert 'class="notes"' in item, (thing, item)
-        assert "<h1" in html and 'class="notes"' in html.split("<h1", 1)[1].split("</h1>")[0]
+        assert 'class="notes"' in html.split("<h1", 1)[1].split("</h1>")[0]
 
 
 def test_every_note_leads_to_a_source_on_the_same_page(read: Read, demo_ids: dict[str, str]):

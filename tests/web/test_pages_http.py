@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 from rdflib import Graph
 
 from talkoot.graph.settings import Settings
-from talkoot.ontology.namespaces import DCT, OWL, TALKOOT
+from talkoot.ontology.namespaces import DCT, OWL, PROV, RDF, TALKOOT, TK, VOC
 from talkoot.web.app import create_app
 from talkoot.web.responses import CONTENT_SECURITY_POLICY
 from tests.web.conftest import ID, PAGE, Hand, an_actor
@@ -124,11 +124,11 @@ def test_addresses_that_are_no_iris_are_simply_not_there(client: FlaskClient, pa
 
 def test_head_gives_the_headers_of_get(client: FlaskClient, demo_ids: dict[str, str]):
     for path in ("/", f"/doc/{demo_ids['thl']}", f"/doc/{demo_ids['thl']}.ttl", "/dumps/1/void.ttl"):
-        got, head = client.get(path, headers=PAGE), client.head(path, headers=PAGE)
-        assert head.data == b""
-        assert head.status_code == got.status_code == 200
-        assert head.headers["ETag"] == got.headers["ETag"]
-        assert head.content_type == got.content_type
+        with client.get(path, headers=PAGE) as got, client.head(path, headers=PAGE) as head:
+            assert head.data == b""
+            assert head.status_code == got.status_code == 200
+            assert head.headers["ETag"] == got.headers["ETag"]
+            assert head.content_type == got.content_type
 
 
 def test_what_a_client_has_already_is_not_sent_again(client: FlaskClient, demo_ids: dict[str, str]):
@@ -194,13 +194,15 @@ def test_static_files_may_be_kept_for_ever_under_the_address_of_their_contents(c
 
 
 def test_dumps_match_their_checksums_and_the_store_is_not_served(client: FlaskClient):
-    manifest = json.loads(client.get("/dumps/1/manifest.json").data)
-
+    with client.get("/dumps/1/manifest.json") as response:
+        manifest = json.loads(response.data)
+    bodies = {}
     for name in ("graph.nq.gz", "void.ttl", "records.tsv"):
-        response = client.get(f"/dumps/1/{name}")
-        assert hashlib.sha256(response.data).hexdigest() == manifest["files"][name]["sha256"]
-        assert "immutable" in response.headers["Cache-Control"]
-    assert len(gzip.decompress(client.get("/dumps/1/graph.nq.gz").data).splitlines()) == manifest["quads"]
+        with client.get(f"/dumps/1/{name}") as response:
+            bodies[name] = response.data
+            assert hashlib.sha256(response.data).hexdigest() == manifest["files"][name]["sha256"]
+            assert "immutable" in response.headers["Cache-Control"]
+    assert len(gzip.decompress(bodies["graph.nq.gz"]).splitlines()) == manifest["quads"]
     for path in ("/dumps/1/search.sqlite", "/dumps/1/store", "/dumps/2/graph.nq.gz", "/dumps/1/..%2f..%2fworkbench"):
         assert client.get(path).status_code == 404
 
@@ -282,12 +284,12 @@ def test_an_actor_with_five_thousand_links_still_has_a_page(hand: Hand):
         thing = NamedNode(f"{ID}solution/s{number}")
         part = NamedNode(f"{thing.value}#part-1")
         quads += [
-            Quad(thing, NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), NamedNode(f"{TALKOOT}ns#Solution")),
+            Quad(thing, RDF["type"], TK["Solution"]),
             Quad(thing, DCT["title"], Literal(f"Ratkaisu {number}", language="fi")),
-            Quad(part, NamedNode("http://www.w3.org/ns/prov#agent"), NamedNode(f"{ID}actor/hub")),
-            Quad(part, NamedNode(f"{TALKOOT}ns#involvedIn"), thing),
-            Quad(part, NamedNode(f"{TALKOOT}ns#hasRole"), NamedNode(f"{TALKOOT}voc/role/lead")),
-            Quad(part, NamedNode("http://www.w3.org/ns/prov#wasDerivedFrom"), NamedNode(f"{TALKOOT}graph/hand/hub")),
+            Quad(part, PROV["agent"], NamedNode(f"{ID}actor/hub")),
+            Quad(part, TK["involvedIn"], thing),
+            Quad(part, TK["hasRole"], VOC["role/lead"]),
+            Quad(part, PROV["wasDerivedFrom"], NamedNode(f"{TALKOOT}graph/hand/hub")),
         ]  # fmt: skip
     hand.publish(1, quads)
 

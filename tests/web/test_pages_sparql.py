@@ -111,6 +111,16 @@ def test_updates_and_services_are_refused_in_a_sentence(asking: FlaskClient):
         assert 'role="alert"' in html
 
 
+@pytest.mark.parametrize("thing", ["thl", "centre", "pilot", "solution", "programme", "collection", "use", "used"])
+def test_the_query_behind_a_page_runs_and_gives_rows(asking: FlaskClient, demo_ids: dict[str, str], thing: str):
+    links = Page(asking.get(f"/doc/{demo_ids[thing]}", headers=PAGE).get_data(as_text=True)).hrefs
+    behind = next(href for href in links if href.startswith("/sparql?query="))
+    html = asking.get(behind, headers=PAGE).get_data(as_text=True)
+
+    assert html.count("<tr>") > 1
+    assert "No row fits the query." not in html
+
+
 def test_values_of_a_result_stay_text(asking: FlaskClient):
     query = 'SELECT ("<script>alert(1)</script>" AS ?a) (IRI("javascript:alert(1)") AS ?b) ("a\\tb\\nc" AS ?c) {}'
     html = ask(asking, query)[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 
@@ -82,9 +82,8 @@ def test_of_what_parts_the_larger_part_keeps_the_id_and_the_other_gets_a_new_one
 
 
 def test_what_was_joined_and_parts_again_has_its_ids_back() -> None:
-    for names in ("ab", "ba"):  # whichever of the two had the older id
+    for first in "ab":  # whichever of the two had the older id
         steward = Steward()
-        first, second = names
         steward.ledger |= assign([[first]], SEGMENTS, {}, "2025-01-01", steward.new_id)[1]
         before = steward.cluster()
         steward.cluster("ab")
@@ -185,6 +184,3 @@ def test_a_ledger_that_cannot_be_used_is_refused_with_file_and_row(tmp_path: Pat
     with pytest.raises(LedgerError) as caught:
         read_ledger([path])
     assert str(caught.value).startswith(f"identifiers.tsv:{sentence}")
-
-
-Make = Callable[..., Ledger]

@@ -368,3 +368,25 @@ def test_matching_again_adds_nothing(actors: list[Entity]) -> None:
     once = matched(actors)
     again = matched(actors, once.decisions)
     assert (again.added, again.withdrawn, again.decisions) == (0, 0, once.decisions)
+
+
+@given(entities, st.integers(0, 8), st.integers(0, 8))
+@settings(max_examples=150, deadline=None)
+def test_actors_that_came_one_after_the_other_are_matched_as_if_all_had_come_at_once(
+    actors: list[Entity], early: int, gone: int
+) -> None:
+    first = matched(actors[:early])
+    second = matched(actors[gone:], first.decisions)
+    assert clusters(second, actors[gone:]) == clusters(matched(actors[gone:]), actors[gone:])
+    last = matched(actors, second.decisions)
+    assert clusters(last, actors) == clusters(matched(actors), actors)
+    assert len({decision.id for decision in last.decisions}) == len(last.decisions)
+
+
+def test_a_join_that_a_new_veto_forbids_is_withdrawn() -> None:
+    house, hall = actor("a", "Alpha House", country="FIN"), actor("b", "Alpha House")
+    first = matched([house, hall])
+    abroad = actor("b", "Alpha House", country="SWE")
+    second = matched([house, abroad], first.decisions)
+    assert clusters(second, [house, abroad]) == {frozenset("a"), frozenset("b")}
+    assert second.withdrawn == 1

@@ -39,7 +39,8 @@ ONE = {
     "ANKA": [
         "ANKA",
         "Development Agency of Karditsa",
-        "AN.KA SA - Development Agency of Karditsa, Development Agency of Local Authorities - Private company non-profit",
+        "AN.KA SA - Development Agency of Karditsa, Development Agency of Local Authorities - "
+        "Private company non-profit",
     ],
     "Avise": ["Avise"],
     "ESFA": ["ESFA", "Europos socialinio fondo agentūra"],

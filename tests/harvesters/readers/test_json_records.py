@@ -35,7 +35,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, bytes], D
             path.write_text(
                 f'title = "T"\npublisher = "P"\ncountry = "FI"\nlicence = "unknown"\nterms = "T"\nfrequency = "once"\n'
                 f'personal_data = false\nobtained = "page"\nas_of = "2026"\nprecedence = 1\nreader = "{reader}"\n'
-                'entry = "facts.txt"\nmapping = "solutions"\nkeys = ["url"]\n[fields]\nurl = { type = "iri" }\n',
+                'entry = "facts.txt"\nmapping = "solutions"\nkeys = ["url"]\npublisher_page = "https://example.org/"\n'
+                '[fields]\nurl = { type = "iri" }\n',
                 encoding="utf-8",
             )
         return read_definition(path)

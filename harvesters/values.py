@@ -1,0 +1,72 @@
+"""Values: whether one is of a declared kind, and what each kind expects."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from pyoxigraph import NamedNode
+
+_DATE = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?")
+_FINNISH_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+EXPECTATIONS = {
+    "text": "a text that is not empty",
+    "iri": "an http or https address without spaces",
+    "date": "a year, a year and month, or a date (ISO 8601)",
+    "finnish-date": "a date as d.m.yyyy",
+    "language": "a language code of two or three letters (ISO 639)",
+    "boolean": "true or false",
+    "list": "a list",
+    "object": "an object",
+}
+
+
+def fits(kind: str, value: Any) -> bool:
+    """Whether a value is of a declared kind (the keys of :data:`EXPECTATIONS`)."""
+    if kind == "list":
+        return isinstance(value, list)
+    if kind == "object":
+        return isinstance(value, dict)
+    if kind == "boolean":
+        return isinstance(value, bool)
+    if not isinstance(value, str) or not value.strip():
+        return False
+    if kind == "iri":
+        return is_address(value)
+    if kind == "date":
+        found = _DATE.fullmatch(value)
+        return found is not None and _is_day(found[1], found[2] or "1", found[3] or "1")
+    if kind == "finnish-date":
+        found = _FINNISH_DATE.fullmatch(value)
+        return found is not None and _is_day(found[3], found[2], found[1])
+    return kind != "language" or _LANGUAGE.fullmatch(value) is not None
+
+
+def _is_day(year: str, month: str, day: str) -> bool:
+    try:
+        date(int(year), int(month), int(day))
+    except ValueError:
+        return False
+    return True
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an http or https address that may stand in RDF as an IRI (RFC 3987)."""
+    try:
+        NamedNode(text)
+        parts = urlsplit(text)
+    except ValueError:  # among them what UTF-8 cannot hold
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def iso_date(finnish: str) -> str:
+    """A date as d.m.yyyy in ISO 8601 form."""
+    match = _FINNISH_DATE.fullmatch(finnish)
+    if match is None:
+        raise ValueError(f"{finnish!r} is not a date as d.m.yyyy")
+    return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
