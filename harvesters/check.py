@@ -66,7 +66,7 @@ def _faults(fields: Mapping[str, Field], values: Mapping[str, Any], where: str) 
 def _value_faults(spec: Field, value: Any, where: str) -> Iterator[_Fault]:
     if not fits(spec.type, value):
         kind = type(value).__name__
-        yield ("wrong-type", where, str(value), f"the value is of another kind ({kind})", EXPECTATIONS[spec.type])
+        yield ("wrong-type", where, str(value), f"the value does not fit (a {kind})", EXPECTATIONS[spec.type])
     elif spec.type == "list":
         for number, item in enumerate(value):
             inner = Field(spec.of, fields=spec.fields)

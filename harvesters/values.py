@@ -13,8 +13,11 @@ _DATE = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?")
 _FINNISH_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
+LONGEST_TEXT = 20_000
+"""Characters that one value may have: names and titles are facts, not prose, and checks stay quick."""
+
 EXPECTATIONS = {
-    "text": "a text that is not empty",
+    "text": f"a text that is not empty, of at most {LONGEST_TEXT:,} characters",
     "iri": "an http or https address without spaces",
     "date": "a year, a year and month, or a date (ISO 8601)",
     "finnish-date": "a date as d.m.yyyy",
@@ -33,7 +36,7 @@ def fits(kind: str, value: Any) -> bool:
         return isinstance(value, dict)
     if kind == "boolean":
         return isinstance(value, bool)
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT:
         return False
     if kind == "iri":
         return is_address(value)

@@ -114,8 +114,9 @@ def _fund(graph: RecordGraph, thing: NamedNode, activity: NamedNode | None, valu
     elif row["kind"] == "organisation":
         actor = graph.actor(ActorName(value, "fi"), country="FI", inferred=True, where="funder")
         graph.involve(actor, thing, "funder", words=value)
-    elif row["kind"] == "programme" and activity is not None:
-        graph.say(activity, TK["fundedUnder"], _programme(graph, row["code"], row["name"]))
+    elif row["kind"] == "programme":
+        programme = _programme(graph, row["code"], row["name"])
+        graph.say(activity or thing, TK["fundedUnder"] if activity else DCT["relation"], programme)
     elif row["kind"] == "class":
         concept = graph.tables.codes["src/innokyla/funder"].find(value)
         if concept is not None:

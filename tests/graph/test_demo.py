@@ -143,7 +143,7 @@ def test_a_participant_yields_to_a_named_role(demo: Home) -> None:
 
 def test_no_natural_person_and_no_mail_address_is_in_the_release(demo: Home) -> None:
     text = demo.quads().decode()
-    assert not re.search(r"[\w.+-]+@[\w-]+\.(?:fi|org|com|eu|pl|net)\b", text)
+    assert not re.search(r"\w@[\w-]+[.]\w", text)
     assert "foaf/0.1/Person" not in text
 
 

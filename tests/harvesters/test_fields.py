@@ -27,6 +27,12 @@ WRONG: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "a number for a text": ({"title": 7}, "wrong-type", "title", "a text that is not empty"),
     "an empty text": ({"title": ""}, "wrong-type", "title", "a text that is not empty"),
     "blanks for a text": ({"title": " \t"}, "wrong-type", "title", "a text that is not empty"),
+    "an endless text": (
+        {"title": "x" * 20_001},
+        "wrong-type",
+        "title",
+        "a text that is not empty, of at most 20,000 characters",
+    ),
     "null": ({"title": None}, "wrong-type", "title", "a text that is not empty"),
     "a list for a text": ({"note": ["x"]}, "wrong-type", "note", "a text that is not empty"),
     "a text for a list": ({"countries": "FI"}, "wrong-type", "countries", "a list"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from talkoot.harvesters.definition import load_definitions
 from talkoot.harvesters.mappings import map_record
 from talkoot.harvesters.readers import Row
 from talkoot.harvesters.record_graph import RecordGraph, Tables
+from talkoot.harvesters.values import LONGEST_TEXT
 from talkoot.ontology.namespaces import COUNTRY, DCT, FOAF, ORG, RDF, SKOS, TK, VOC
 
 Map = Callable[..., RecordGraph]
@@ -310,3 +312,11 @@ def test_an_as_of_of_the_record_beats_that_of_the_definition(
     record = bundled_records["sim"][0]
     later = replace(record, definition=replace(record.definition, as_of="2027-01"))
     assert map_record(later, tables).origin.as_of == "2027-01"
+
+
+@pytest.mark.parametrize("piece", ["x", "é", ".", " ", "a ", "a,", "\n", "(", "()", "a@", "CESIE, ", "a / "])
+def test_a_long_text_is_mapped_in_time_that_grows_with_its_length(mapping: Map, piece: str) -> None:
+    text = ("A" + piece * (LONGEST_TEXT // len(piece)))[: LONGEST_TEXT - 1] + "b"
+    begun = time.monotonic()
+    mapping("sim", SOLUTION, title=text, organisation=text)
+    assert time.monotonic() - begun < 2

@@ -71,7 +71,7 @@ def test_the_order_of_words_does_not_matter_to_the_keys_of_a_name(words: list[st
         ("ZSI", "Zentrum für Soziale Innovation", True),
         ("Sozialforschungsstelle", "Technische Universität Dortmund", False),
         ("Czechia", "Ministry of Labour and Social Affairs", False),
-        ("MIS", "Ministry of Labour and Social Affairs", False),
+        ("MISA", "Ministry of Labour and Social Affairs", False),
         ("S", "Sozialamt", False),
         ("SA", "Sozialamt", False),
         ("inferred", "Fonduri Structurale", False),
@@ -137,7 +137,7 @@ def test_splitting_never_loses_the_name(name: str) -> None:
     split = TABLE.split(name)
     if name.strip():
         assert split.main
-        assert name.strip().startswith(split.main)
+        assert " ".join(name.split()).startswith(split.main)
 
 
 def test_an_acronym_of_two_bodies_is_known_by_country_only() -> None:
