@@ -112,7 +112,7 @@ def sources(home: Path | None, as_json: bool) -> None:
                 "read": run.get("read"),
             }
         )
-    columns = ("id", "title", "publisher", "reader", "as_of", "status", "read", "last_run")
+    columns = ("id", "status", "read", "as_of", "title", "publisher", "last_run")
     print_rows(rows, columns, as_json=as_json, empty="There is no source.")
 
 

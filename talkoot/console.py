@@ -57,7 +57,9 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_
     elif not rows:
         click.echo(empty)
     elif sys.stdout.isatty():
-        table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for number, column in enumerate(columns):
+            table.add_column(column, no_wrap=number < 2)
         for row in rows:
             table.add_row(*(_cell(row.get(column)) for column in columns))
         Console().print(table)

@@ -56,7 +56,7 @@ WHERE {
   ?part prov:agent ?centre ; tk:involvedIn/dct:title ?project ; tk:involvedIn ?consortium .
   ?other tk:involvedIn ?consortium ; prov:agent ?partner .
   ?partner skos:prefLabel ?name ; dct:spatial/skos:prefLabel ?country .
-  FILTER (LANG(?country) = "en" && ?country != "Finland")
+  FILTER (LANG(?country) = "en" && STR(?country) != "Finland")
 }
 ORDER BY ?country ?name
 """

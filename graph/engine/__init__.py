@@ -1,32 +1,16 @@
 """The engine that answers SPARQL over one release, in processes that can be killed."""
 
-from talkoot.graph.engine.client import Answer, ReaderConnection
-from talkoot.graph.engine.errors import (
-    EngineError,
-    EngineUnavailable,
-    QueryFailed,
-    QueryMemoryLimit,
-    QuerySyntaxError,
-    QueryTimeLimit,
-    ServiceRefused,
-    UpdateRefused,
-)
-from talkoot.graph.engine.keeper import ReleaseKeeper
-from talkoot.graph.engine.query_text import query_form, refuse_service, refuse_update
-
-__all__ = [
-    "Answer",
-    "EngineError",
-    "EngineUnavailable",
-    "QueryFailed",
-    "QueryMemoryLimit",
-    "QuerySyntaxError",
-    "QueryTimeLimit",
-    "ReaderConnection",
-    "ReleaseKeeper",
-    "ServiceRefused",
-    "UpdateRefused",
-    "query_form",
-    "refuse_service",
-    "refuse_update",
-]
+from talkoot.graph.engine.client import Answer as Answer
+from talkoot.graph.engine.client import ReaderConnection as ReaderConnection
+from talkoot.graph.engine.errors import EngineError as EngineError
+from talkoot.graph.engine.errors import EngineUnavailable as EngineUnavailable
+from talkoot.graph.engine.errors import QueryFailed as QueryFailed
+from talkoot.graph.engine.errors import QueryMemoryLimit as QueryMemoryLimit
+from talkoot.graph.engine.errors import QuerySyntaxError as QuerySyntaxError
+from talkoot.graph.engine.errors import QueryTimeLimit as QueryTimeLimit
+from talkoot.graph.engine.errors import ServiceRefused as ServiceRefused
+from talkoot.graph.engine.errors import UpdateRefused as UpdateRefused
+from talkoot.graph.engine.keeper import ReleaseKeeper as ReleaseKeeper
+from talkoot.graph.engine.query_text import query_form as query_form
+from talkoot.graph.engine.query_text import refuse_service as refuse_service
+from talkoot.graph.engine.query_text import refuse_update as refuse_update

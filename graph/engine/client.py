@@ -19,11 +19,11 @@ from talkoot.graph.engine.pointer import Pointer, PointerFile
 from talkoot.graph.engine.query_text import refuse_service, refuse_update
 from talkoot.graph.engine.syntax_hint import explain
 
-_RECEIVE = 65536
 _CONNECT_SECONDS = 2.0
-_CONNECT_PAUSE = 0.02
 _RECYCLE_SECONDS = 1.0
 """A reader that worked longer than this has grown; it is let go after its answer and a fresh one is taken."""
+
+_CRASH = b"Fatal Python error: Segmentation fault"  # no frame: faulthandler's word for an overflow of the stack
 
 
 class _Reader:
@@ -31,7 +31,7 @@ class _Reader:
 
     def __init__(self, pointer: Pointer) -> None:
         self.pointer = pointer
-        self._received = bytearray()
+        self.received = bytearray()
         self._patience = 0.0
         self._handle: int | None = None
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -54,33 +54,25 @@ class _Reader:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", whole, millionths))
             self._patience = seconds
         try:
-            received = self.socket.recv(_RECEIVE)
+            received = self.socket.recv(65536)
         except BlockingIOError:
             return None
         except OSError:
             return False
-        self._received += received
+        self.received += received
         return bool(received)
 
     def frame(self) -> tuple[bytes, bytes] | None:
         """Kind and body of the next frame, where all of it has come."""
-        if len(self._received) < frames.HEAD.size:
+        if len(self.received) < frames.HEAD.size:
             return None
-        kind, length = frames.HEAD.unpack_from(self._received)
+        kind, length = frames.HEAD.unpack_from(self.received)
         end = frames.HEAD.size + length
-        if len(self._received) < end:
+        if len(self.received) < end:
             return None
-        body = bytes(self._received[frames.HEAD.size : end])
-        del self._received[:end]
+        body = bytes(self.received[frames.HEAD.size : end])
+        del self.received[:end]
         return kind, body
-
-    def cause_of_death(self, query_memory: int) -> EngineError:
-        """Why the reader has gone in the middle of a query."""
-        if self._received.startswith(frames.CRASH):
-            return QueryFailed("the query is nested too deeply for the engine")
-        if not Path(self.pointer.socket).exists():
-            return EngineUnavailable("the readers of this release were ended")
-        return QueryMemoryLimit(query_memory)
 
     def kill(self) -> None:
         """End the process at once, whatever it does."""
@@ -103,7 +95,7 @@ class _Reader:
             self.close()
 
 
-class Answer:
+class Answer(Iterator[bytes]):
     """The blocks of one answer as they come; closing it early kills the reader.
 
     A failure after the first block gives one more block that breaks the syntax of every format and says why,
@@ -123,9 +115,6 @@ class Answer:
     def whole(self) -> bytes | None:
         """The answer itself where it came in one block; None where more is to come. Ask before iterating."""
         return self._first if self.complete else None
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
 
     def __next__(self) -> bytes:
         first, self._first = self._first, b""
@@ -178,11 +167,16 @@ class Answer:
         remaining = self._limit - self._waited
         received = self._reader.receive(remaining) if remaining > 0 else None
         self._waited += time.monotonic() - started
-        if not received:
-            self.close()
-            if received is None:
-                raise QueryTimeLimit(self._limit)
-            raise self._reader.cause_of_death(self._connection.query_memory)
+        if received:
+            return
+        self.close()
+        if received is None:
+            raise QueryTimeLimit(self._limit)
+        if self._reader.received.startswith(_CRASH):
+            raise QueryFailed("the query is nested too deeply for the engine")
+        if not Path(self._reader.pointer.socket).exists():
+            raise EngineUnavailable("the readers of this release were ended")
+        raise QueryMemoryLimit(self._connection.query_memory)
 
 
 def cut_mark(error: EngineError) -> bytes:
@@ -254,6 +248,6 @@ class ReaderConnection:
                 if time.monotonic() > give_up:
                     raise EngineUnavailable(str(error)) from error
                 if kept is None:
-                    time.sleep(_CONNECT_PAUSE)
+                    time.sleep(0.02)
             else:
                 return reader

@@ -14,8 +14,6 @@ from typing import NamedTuple
 
 MORE, LAST = b"M", b"L"  # blocks of an answer
 SYNTAX, MEMORY, QUERY, ENGINE = b"S", b"O", b"Q", b"X"  # what was wrong or too little, in the engine's words
-CRASH = b"Fatal Python error: Segmentation fault"
-"""No frame, but what faulthandler writes into the socket of a reader whose query overflows the engine's stack."""
 
 HEAD = struct.Struct("!cI")
 PID = struct.Struct("!Q")

@@ -20,7 +20,6 @@ _log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 0.2
 _PROBE_SECONDS = 0.02
-_START_SECONDS = 600.0
 _AFTER_LONGEST_QUERY = 5.0
 _END_SECONDS = 5.0
 _RETRY_SECONDS = 5.0
@@ -76,8 +75,9 @@ class ReleaseKeeper:
         """End every zygote and reader and remove the private folder."""
         self._stopping.set()
         self._thread.join()
-        for running in [*(run for _, run in self._retired), *([self._active] if self._active else [])]:
-            running.end()
+        for running in [self._active, *(running for _, running in self._retired)]:
+            if running is not None:
+                running.end()
         shutil.rmtree(self.run_dir, ignore_errors=True)
 
     def __enter__(self) -> Self:
@@ -105,39 +105,35 @@ class ReleaseKeeper:
             self._stopping.wait(_LOOK_SECONDS)
 
     def _move_to(self, release: Path) -> None:
-        running = None
         try:
             running = self._start(release)
-            self._wait_for(running)
-            write_pointer(self.run_dir, running.pointer)
         except (ReleaseUnreadable, OSError) as error:
             # What is served stays served; the link may be corrected at any time.
             if not self._stopping.is_set():
                 _log.error("release %s cannot be served: %s", release, error)
             self._refused, self._try_again = release, time.monotonic() + _RETRY_SECONDS
-            if running is not None:
-                running.end()
             return
         if self._active is not None:
             grace = self._settings.query_seconds + _AFTER_LONGEST_QUERY
             self._retired.append((time.monotonic() + grace, self._active))
         self._active = running
         self._ready.set()
-        _log.info("serving release %d", running.pointer.number)
 
     def _start(self, release: Path) -> _Running:
+        """A zygote that takes connections, and to which the pointer has been set."""
         number, _ = read_manifest(release)
         self._serial += 1
-        path = str(self.run_dir / f"{number}-{self._serial}")
+        path = self.run_dir / f"{number}-{self._serial}"
         limits = map(str, (self._settings.memory_triples, self._settings.query_memory))
-        command = [sys.executable, "-m", "talkoot.graph.engine.zygote", str(release), path, *limits]
-        return _Running(Pointer(number, str(release), path), subprocess.Popen(command, stdin=subprocess.DEVNULL))
-
-    def _wait_for(self, running: _Running) -> None:
-        """Wait until the zygote takes connections: its socket has a file then."""
-        give_up = time.monotonic() + _START_SECONDS
-        while not Path(running.pointer.socket).exists():
-            if running.process.poll() is not None:
-                raise ReleaseUnreadable(f"its process ended with {running.process.returncode}")
-            if self._stopping.wait(_PROBE_SECONDS) or time.monotonic() > give_up:
-                raise ReleaseUnreadable("its process was not ready in time")
+        command = [sys.executable, "-m", "talkoot.graph.engine.zygote", str(release), str(path), *limits]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        running = _Running(Pointer(number, str(release), str(path)), process)
+        try:
+            while not path.exists():  # it makes its socket when all is ready
+                if self._stopping.wait(_PROBE_SECONDS) or process.poll() is not None:
+                    raise ReleaseUnreadable(f"its process ended with {process.returncode}")
+            write_pointer(self.run_dir, running.pointer)
+        except (ReleaseUnreadable, OSError):
+            running.end()
+            raise
+        return running

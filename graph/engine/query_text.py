@@ -36,13 +36,11 @@ _PATTERNS = {
 _TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS.items()))
 
 _SHORT = re.compile(_SHORT_STRING)
-_PROLOGUE = re.compile(
+_FORM = re.compile(
     rf"(?:{_SPACE}++|PREFIX{_SPACE}*+(?:{_PREFIX})?:{_SPACE}*+<[^>]*>|BASE{_SPACE}*+<[^>]*>"
-    rf"|VERSION{_SPACE}*+(?:\"[^\"\r\n]*\"|'[^'\r\n]*'))*",
+    rf"|VERSION{_SPACE}*+(?:\"[^\"\r\n]*\"|'[^'\r\n]*'))*+({'|'.join(sorted(READ_FORMS | UPDATE_FORMS))})",
     re.IGNORECASE,
 )
-_FORM = re.compile("|".join(sorted(READ_FORMS | UPDATE_FORMS)), re.IGNORECASE)
-
 _SERVICE_CLAUSE = re.compile(
     rf"SERVICE{_SPACE}*+(?:SILENT{_SPACE}*+)?"
     rf"(?:<[^>]*>|[?$]\w[{_MORE}]*|(?:{_PREFIX})?:(?:{_LOCAL})?){_SPACE}*+\{{",
@@ -89,9 +87,8 @@ def refuse_update(query: str) -> None:
 
 @lru_cache(maxsize=64)  # one query is asked several times on its way
 def _first_keyword(query: str) -> str | None:
-    prologue = _PROLOGUE.match(query)
-    match = _FORM.match(query, prologue.end() if prologue else 0)
-    return match.group().upper() if match else None
+    match = _FORM.match(query)
+    return match[1].upper() if match else None
 
 
 def refuse_service(query: str) -> None:
@@ -117,7 +114,9 @@ def refuse_service(query: str) -> None:
         if match is None:
             continue
         if match.lastgroup in {"word", "name"} and plain.get(start) not in _BEFORE_GRAPH_NAME:
-            _refuse_clause(query, start, match.group().partition(":")[0])
+            for found in re.finditer("service", match.group().partition(":")[0], re.IGNORECASE):
+                if _SERVICE_CLAUSE.match(query, start + found.start()):
+                    raise ServiceRefused
         ends = {match.end()}
         if match.lastgroup == "iri":
             ends.add(start + 1)
@@ -125,10 +124,3 @@ def refuse_service(query: str) -> None:
             ends.add(short.end())
         waiting += ends - seen
         seen |= ends
-
-
-def _refuse_clause(query: str, start: int, text: str) -> None:
-    """Refuse where a clause starts anywhere in a word or a prefix."""
-    for found in re.finditer("service", text, re.IGNORECASE):
-        if _SERVICE_CLAUSE.match(query, start + found.start()):
-            raise ServiceRefused

@@ -10,14 +10,13 @@ import signal
 import socket
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import IO, Any, NoReturn, cast
 
 from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Store
 
 from talkoot.graph.engine import frames, sandbox
 
-_NICENESS = 5  # the web server goes first when processors are short
 _PARCEL = 32768
 _FAILURES = ((SyntaxError, frames.SYNTAX), (MemoryError, frames.MEMORY), (RuntimeError, frames.QUERY))
 
@@ -46,19 +45,6 @@ class _BlockWriter:
         """Do nothing: a flush comes only at the end, which is sent as the last frame."""
 
 
-def _serve(connection: socket.socket, open_store: Callable[[], Store], query_memory: int) -> None:
-    """Answer queries on the connection until the client hangs up."""
-    os.nice(_NICENESS)
-    connection.sendall(frames.PID.pack(os.getpid()))
-    # A crash inside the engine (too deep a query overflows its stack) leaves word of its kind this way.
-    faulthandler.enable(file=connection.fileno(), all_threads=False)
-    threading.Thread(target=_die_with_client, args=(connection,), daemon=True).start()
-    store = open_store()
-    sandbox.limit_memory(query_memory)
-    for line in connection.makefile("rb"):
-        connection.sendall(_answer(connection, store, frames.Request.decode(line)))
-
-
 def _die_with_client(connection: socket.socket) -> None:
     poller = select.poll()
     poller.register(connection, 0)  # hang-up is reported even when nothing is asked for
@@ -71,9 +57,12 @@ def _answer(connection: socket.socket, store: Store, request: frames.Request) ->
     writer = _BlockWriter(connection)
     output = cast("IO[bytes]", writer)
     try:
-        result = store.query(
-            request.query, default_graph=_graphs(request.default_graphs), named_graphs=_graphs(request.named_graphs)
+        # Any, because the engine's lists are declared of wider types, and lists do not widen.
+        defaults, named = (
+            cast("Any", names and [NamedNode(name) for name in names])
+            for names in (request.default_graphs, request.named_graphs)
         )
+        result = store.query(request.query, default_graph=defaults, named_graphs=named)
         if isinstance(result, QuerySolutions | QueryBoolean):
             result.serialize(output, QueryResultsFormat.from_media_type(request.media))
         else:
@@ -84,18 +73,21 @@ def _answer(connection: socket.socket, store: Store, request: frames.Request) ->
         return frames.frame(kind, str(error).encode(errors="replace"))
 
 
-def _graphs(names: Sequence[str] | None) -> list[Any] | None:
-    # Any, because the engine's lists are declared of wider types, and lists do not widen.
-    return None if names is None else [NamedNode(name) for name in names]
-
-
 def run_forked(connection: socket.socket, open_store: Callable[[], Store], query_memory: int) -> NoReturn:
-    """Be a reader from here on; never returns."""
+    """Answer queries on the connection until the client hangs up, and end the process."""
     status = 1
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-        _serve(connection, open_store, query_memory)
+        os.nice(5)  # the web server goes first when processors are short
+        connection.sendall(frames.PID.pack(os.getpid()))
+        # A crash inside the engine (too deep a query overflows its stack) leaves word of its kind this way.
+        faulthandler.enable(file=connection.fileno(), all_threads=False)
+        threading.Thread(target=_die_with_client, args=(connection,), daemon=True).start()
+        store = open_store()
+        sandbox.limit_memory(query_memory)
+        for line in connection.makefile("rb"):
+            connection.sendall(_answer(connection, store, frames.Request.decode(line)))
         status = 0
     except ConnectionError:
         status = 0  # the client went away

@@ -12,7 +12,6 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, Store
 
 _log = logging.getLogger(__name__)
-_READ_AHEAD = 1 << 20
 
 
 class ReleaseUnreadable(Exception):
@@ -42,7 +41,7 @@ def store_opener(release: Path, memory_triples: int) -> Callable[[], Store]:
     dump = release / "graph.nq.gz"
     if dump.exists():
         with gzip.open(dump) as packed:
-            store.bulk_load(io.BufferedReader(packed, _READ_AHEAD), RdfFormat.N_QUADS, lenient=True)
+            store.bulk_load(io.BufferedReader(packed, 1 << 20), RdfFormat.N_QUADS, lenient=True)
         if len(store) != quads:
             _log.warning("%s holds %d quads, the manifest says %d: reading the store", dump, len(store), quads)
     if len(store) != quads:

@@ -12,20 +12,13 @@ import struct
 import sys
 from pathlib import Path
 
-_PR_SET_NO_NEW_PRIVS = 38
-_PR_SET_SECCOMP = 22
-_SECCOMP_MODE_FILTER = 2
-_ALLOW = 0x7FFF0000
-_REFUSE = 0x00050000 | 1  # SECCOMP_RET_ERRNO, EPERM
+_PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _SECCOMP_MODE_FILTER = 22, 38, 2
+_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # SECCOMP_RET_ALLOW; SECCOMP_RET_ERRNO with EPERM
 _LOAD_WORD, _JUMP_EQUAL, _RETURN = 0x20, 0x15, 0x06
 _OFFSET_NUMBER, _OFFSET_ARCHITECTURE = 0, 4
 
 # machine: audit architecture, numbers of socket, connect and io_uring_setup
 _CALLS = {"x86_64": (0xC000003E, (41, 42, 425)), "aarch64": (0xC00000B7, (198, 203, 425))}
-
-
-class _Program(ctypes.Structure):
-    _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
 
 
 def forbid_network() -> None:
@@ -45,10 +38,11 @@ def forbid_network() -> None:
         (_RETURN, 0, 0, _ALLOW),
         (_RETURN, 0, 0, _REFUSE),
     ]
-    program = _Program(len(steps), b"".join(struct.pack("HBBI", *step) for step in steps))
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
+    program = struct.pack("HP", len(steps), ctypes.addressof(code))  # struct sock_fprog
     library = ctypes.CDLL(None)
     if library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
-        library.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0)
+        library.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, program, 0, 0)
 
 
 def limit_memory(mebibytes: int) -> None:
@@ -59,6 +53,5 @@ def limit_memory(mebibytes: int) -> None:
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     limit = pages * resource.getpagesize() + mebibytes * 1024 * 1024
     _, most = resource.getrlimit(resource.RLIMIT_AS)
-    if most != resource.RLIM_INFINITY:
-        limit = min(limit, most)  # a limit that the system has set can only be lowered
+    limit = limit if most == resource.RLIM_INFINITY else min(limit, most)  # what the system set can only be lowered
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

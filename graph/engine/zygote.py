@@ -21,7 +21,6 @@ from talkoot.graph.engine import reader, sandbox
 from talkoot.graph.engine.release_store import ReleaseUnreadable, store_opener
 
 _log = logging.getLogger(__name__)
-_BACKLOG = 128
 _LOOK_FOR_PARENT = 0.5
 
 
@@ -43,7 +42,7 @@ def _serve(open_store: Callable[[], Store], path: Path, query_memory: int, paren
     gc.freeze()  # readers then share the pages of what is alive now
     readers: set[int] = set()
     listener.bind(str(path))
-    listener.listen(_BACKLOG)
+    listener.listen(128)
     try:
         while os.getppid() == parent:
             while readers and (ended := os.waitpid(-1, os.WNOHANG)[0]):
