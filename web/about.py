@@ -8,7 +8,7 @@ from talkoot.ontology.namespaces import TALKOOT
 from talkoot.web.problem import PROBLEM_TYPES
 from talkoot.web.responses import html_page, page
 from talkoot.web.site import release, site
-from talkoot.web.sources import source_rows
+from talkoot.web.sources import shown_sources
 
 blueprint = Blueprint("about", __name__)
 
@@ -20,7 +20,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 def about() -> Response:
     """What this is."""
     borrowed = release().base == TALKOOT and site().settings.host not in _LOOPBACK
-    return page("about.html", sources=source_rows(), base=release().base, borrowed_base=borrowed)
+    return page("about.html", sources=shown_sources(), base=release().base, borrowed_base=borrowed)
 
 
 @blueprint.get("/problems/<slug>")

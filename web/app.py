@@ -7,21 +7,19 @@ from pathlib import Path
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from talkoot import __version__
 from talkoot.graph.release import ReleaseError
 from talkoot.graph.settings import Settings
 from talkoot.web import (
     about,
     browse,
     entity,
-    health,
-    home,
+    entity_parts,
     language,
     machines,
     marks,
-    records,
+    names,
+    places,
     releases,
-    search,
     site,
     sources,
     sparql_page,
@@ -33,21 +31,9 @@ from talkoot.web.errors import set_up_errors
 from talkoot.web.release_view import ReleaseViews
 from talkoot.web.responses import set_up_headers
 
-_BLUEPRINTS = (
-    home.blueprint,
-    browse.blueprint,
-    search.blueprint,
-    entity.blueprint,
-    records.blueprint,
-    sources.blueprint,
-    releases.blueprint,
-    vocabulary.blueprint,
-    sparql_page.blueprint,
-    about.blueprint,
-    machines.blueprint,
-    health.blueprint,
-    static_assets.blueprint,
-)
+_PAGES = (
+    places, browse, entity, sources, releases, vocabulary, sparql_page, about, machines, static_assets,
+)  # fmt: skip
 
 
 def create_app(settings: Settings, run_dir: Path | None = None) -> Flask:
@@ -59,8 +45,8 @@ def create_app(settings: Settings, run_dir: Path | None = None) -> Flask:
     set_up_headers(app)
     set_up_errors(app)
     _set_up_templates(app)
-    for blueprint in _BLUEPRINTS:
-        app.register_blueprint(blueprint)
+    for module in _PAGES:
+        app.register_blueprint(module.blueprint)
     if run_dir is not None:
         from talkoot.web.sparql import SparqlMiddleware  # only a server with query readers needs it
 
@@ -82,20 +68,23 @@ def _set_up_templates(app: Flask) -> None:
     environment.undefined = StrictUndefined
     environment.trim_blocks = True
     environment.lstrip_blocks = True
-    environment.filters["number"] = wording.number
-    environment.filters["moment"] = wording.moment
-    environment.filters["short_moment"] = wording.short_moment
+    environment.filters.update(
+        countries=entity_parts.countries,
+        listing=wording.listing,
+        moment=wording.moment,
+        named=marks.name,
+        number=wording.number,
+        others=entity_parts.others,
+    )
     environment.globals.update(
         asset=static_assets.asset,
-        name=marks.name,
-        notes=marks.notes,
-        text=marks.text,
         in_language=language.in_language,
-        is_web_address=wording.is_web_address,
-        kind_word=wording.kind_word,
         language_word=wording.language_word,
         languages=language.LANGUAGES,
+        name=marks.name,
+        notes=marks.notes,
         reader_language=language.reader_language,
         release_stamp=_release_stamp,
-        version=__version__,
+        text=marks.text,
+        web_link=names.web_link,
     )

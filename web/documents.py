@@ -1,28 +1,47 @@
-"""Documents with several formats: which one a request wants, by suffix, by ``?format=`` or by header."""
+"""Documents with several formats: found with or without a suffix, negotiated, sent as a page or as data."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+
 from flask import Response, request
+from pyoxigraph import NamedNode, Quad
 from werkzeug.exceptions import NotAcceptable
 
-from talkoot.web.linked_data import DOCUMENT_FORMATS
+from talkoot.web.linked_data import DOCUMENT_FORMATS, rdf_response
 from talkoot.web.negotiation import GRAPH_FORMATS, HTML, Choice, Format, by_name, negotiate
-from talkoot.web.responses import add_links
+from talkoot.web.responses import add_links, conditional, page
+from talkoot.web.site import release
 
-_SUFFIXES = {f".{item.name}": item for item in DOCUMENT_FORMATS}
 _LABELS = {"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML", "trig": "TriG", "nq": "N-Quads"}
 
+Found = tuple[str, NamedNode, Format | None]
+"""A path without its suffix, what it names, and the format that the suffix asks for."""
 
-def cut_suffix(path: str) -> tuple[str, Format | None]:
-    """A path without its format suffix, and that format."""
-    for suffix, item in _SUFFIXES.items():
-        if path.endswith(suffix):
-            return path.removesuffix(suffix), item
-    return path, None
+Show = Callable[[], Mapping[str, object]]
+"""Gathers what a template shows, once it is known that a page is wanted and not had already."""
+
+
+def node_at(start: str, path: str) -> NamedNode | None:
+    """The IRI that a path makes, where it makes one."""
+    try:
+        return NamedNode(start + path)
+    except ValueError:
+        return None
+
+
+def find(start: str, path: str, there: Callable[[NamedNode], object]) -> Found | None:
+    """What a path names below a start, as it stands or without the suffix of a format."""
+    cut = ((path.removesuffix(f".{item.name}"), item) for item in DOCUMENT_FORMATS if path.endswith(f".{item.name}"))
+    for shorter, item in ((path, None), *cut):
+        node = node_at(start, shorter)
+        if node is not None and there(node):
+            return shorter, node, item
+    return None
 
 
 def wanted_format(suffix: Format | None) -> Choice:
-    """The format that this request wants.
+    """The format that this request wants, by suffix, by ``?format=`` or by header.
 
     Raises :class:`NotAcceptable` where it can be given none.
     """
@@ -36,20 +55,28 @@ def wanted_format(suffix: Format | None) -> Choice:
     return choice
 
 
-def format_links(path: str) -> list[tuple[str, str]]:
-    """The addresses of a document's other formats with their names, as a page shows them."""
-    return [(f"{path}.{item.name}", _LABELS[item.name]) for item in GRAPH_FORMATS]
+def send(
+    path: str,
+    topic: str,
+    suffix: Format | None,
+    template: str,
+    show: Show,
+    quads: Callable[[Choice], Iterable[Quad]],
+    canonical: str = "",
+) -> Response:
+    """The document at a path about a topic: the page that ``show`` fills, or the data of ``quads``."""
+    choice = wanted_format(suffix)
+    canonical = canonical or topic
 
+    def make() -> Response:
+        if choice.format is HTML:
+            formats = [(f"{path}.{item.name}", _LABELS[item.name]) for item in GRAPH_FORMATS]
+            response = page(template, formats=formats, canonical=canonical, iri=topic, **show())
+        else:
+            response = rdf_response(quads(choice), choice)
+        links = [(f"{path}.{item.name}", "alternate", item.media) for item in (*GRAPH_FORMATS, HTML)]
+        links += [(f"{path}.ttl", "describedby", "text/turtle"), (canonical, "canonical", ""), (topic, "cite-as", "")]
+        add_links(response, [*links, (f"{release().base}dataset", "collection", "")])
+        return response
 
-def link_formats(response: Response, path: str, canonical: str, topic: str, base: str) -> Response:
-    """Name the other formats, the canonical address, the thing itself and its dataset in headers."""
-    links = [(f"{path}.{item.name}", "alternate", item.media) for item in GRAPH_FORMATS]
-    links += [
-        (f"{path}.html", "alternate", HTML.media),
-        (f"{path}.ttl", "describedby", "text/turtle"),
-        (canonical, "canonical", ""),
-        (topic, "cite-as", ""),
-        (f"{base}dataset", "collection", ""),
-    ]
-    add_links(response, links)
-    return response
+    return conditional(choice, make)

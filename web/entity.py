@@ -1,36 +1,39 @@
-"""Things and their documents: ``/id/…`` leads to ``/doc/…``, which is a page or data."""
+"""Things, their documents and the records behind them: ``/id/…`` leads to ``/doc/…``, a page or data; ``/graph/…``."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Blueprint, Response, abort, redirect, request
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Quad
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
 
-from talkoot.web.documents import cut_suffix, format_links, link_formats, wanted_format
-from talkoot.web.entity_data import entity_page
+from talkoot.web.documents import find, node_at, send, wanted_format
+from talkoot.web.entity_page import EntityPage
 from talkoot.web.language import reader_language
-from talkoot.web.linked_data import document, entity_quads, rdf_response, source_entity_quads
+from talkoot.web.linked_data import document, entity_quads, record_quads, source_entity_quads
 from talkoot.web.names import Namer, site_path
-from talkoot.web.negotiation import HTML, Choice, Format
-from talkoot.web.responses import conditional, page
-from talkoot.web.site import facts, release
-from talkoot.web.source_entity import source_entity_page
+from talkoot.web.negotiation import HTML, Choice
+from talkoot.web.release_view import ReleaseView
+from talkoot.web.site import release
+from talkoot.web.statements import record_page, source_entity_page
 
 blueprint = Blueprint("entity", __name__)
+
+_OF_A_SOURCE = "src/"
 
 
 @blueprint.get("/id/<path:path>")
 def thing(path: str) -> BaseResponse:
     """A thing itself cannot be sent; its document can."""
-    node = _existing(path)
-    if node is None:
-        return _moved("id", path, None)
+    view = release()
+    node = node_at(f"{view.base}id/", path)
+    if node is None or not _is_there(view, node):
+        return _moved(view, "id", path)
     choice = wanted_format(None)
     target = iri_to_uri(f"/doc/{path}")
-    if choice.format is not HTML:
-        target = f"{target}.{choice.format.name}"
-    response = redirect(target, 303)
+    response = redirect(target if choice.format is HTML else f"{target}.{choice.format.name}", 303)
     response.vary.add("Accept")
     return response
 
@@ -38,68 +41,57 @@ def thing(path: str) -> BaseResponse:
 @blueprint.get("/doc/<path:path>")
 def doc(path: str) -> BaseResponse:
     """The document of a thing, in the format asked for."""
-    suffix: Format | None = None
-    node = _existing(path)
-    if node is None:
-        path, suffix = cut_suffix(path)
-        node = _existing(path)
-    if node is None:
-        return _moved("doc", path, suffix)
-    choice = wanted_format(suffix)
-    found = node
-
-    def make() -> Response:
-        if path.startswith("src/"):
-            return _source_document(found, choice)
-        return _document(found, choice)
-
-    return conditional(choice, make)
-
-
-def _document(node: NamedNode, choice: Choice) -> Response:
     view = release()
+    found = find(f"{view.base}id/", path, lambda node: _is_there(view, node))
+    if found is None:
+        return _moved(view, "doc", path)
+    path, node, suffix = found
     href = site_path(node.value, view.base)
-    if choice.format is HTML:
-        shown = entity_page(view, node, reader_language())
-        response = page("entity.html", shown=shown, formats=format_links(href), canonical=view.base + href[1:])
-    else:
-        quads = [*document(view, href, node), *entity_quads(view, node)]
-        response = rdf_response(quads, choice)
-    return link_formats(response, href, view.base + href[1:], node.value, view.base)
+    if path.startswith(_OF_A_SOURCE):
+        return send(
+            href, node.value, suffix, "source_entity.html",
+            lambda: source_entity_page(view, node, Namer(view.facts, reader_language())),
+            lambda _choice: [*document(view, href, node), *source_entity_quads(view.facts, node)],
+            canonical=view.base + href[1:],
+        )  # fmt: skip
+    return send(
+        href, node.value, suffix, "entity.html",
+        lambda: {"shown": EntityPage(view, node, reader_language())},
+        lambda _choice: [*document(view, href, node), *entity_quads(view.facts, node)],
+        canonical=view.base + href[1:],
+    )  # fmt: skip
 
 
-def _source_document(node: NamedNode, choice: Choice) -> Response:
+@blueprint.get("/graph/<source>/<path:key>")
+def record(source: str, key: str) -> Response:
+    """What one record of a source says and where it comes from, as a page or as RDF."""
     view = release()
-    href = site_path(node.value, view.base)
-    if choice.format is HTML:
-        shown = source_entity_page(view, node, Namer(view.facts, reader_language()))
-        response = page("source_entity.html", shown=shown, formats=format_links(href), canonical=view.base + href[1:])
-    else:
-        quads = [*document(view, href, node), *source_entity_quads(view.facts, node)]
-        response = rdf_response(quads, choice)
-    return link_formats(response, href, view.base + href[1:], node.value, view.base)
+    provenance = view.facts.provenance
+    found = find(f"{view.base}graph/{source}/", key, lambda node: view.facts.said_of(node, provenance))
+    _key, graph, suffix = found or abort(404)
+    href = site_path(graph.value, view.base)
+
+    def quads(choice: Choice) -> Iterable[Quad]:
+        merged = choice.format.name not in ("trig", "nq")
+        return [*document(view, href, graph), *record_quads(view.facts, graph, merged=merged)]
+
+    return send(
+        href, graph.value, suffix, "record.html",
+        lambda: record_page(view, graph, Namer(view.facts, reader_language())), quads,
+    )  # fmt: skip
 
 
-def _existing(path: str) -> NamedNode | None:
-    """The thing at a path below ``id/``, if the release knows it."""
-    try:
-        node = NamedNode(f"{release().base}id/{path}")
-    except ValueError:
-        return None
-    if path.startswith("src/"):
-        return node if facts().recorded(node) else None
-    return node if facts().exists(node) else None
+def _is_there(view: ReleaseView, node: NamedNode) -> bool:
+    """Whether the release knows a thing, or a source's own entity."""
+    if node.value.startswith(f"{view.base}id/{_OF_A_SOURCE}"):
+        return bool(view.facts.recorded(node))
+    return view.facts.exists(node)
 
 
-def _moved(start: str, path: str, suffix: Format | None) -> BaseResponse:
+def _moved(view: ReleaseView, start: str, path: str) -> BaseResponse:
     """Lead from a replaced id to the one that stands for it now; otherwise there is nothing here."""
-    base = release().base
-    try:
-        new = facts().replacement(NamedNode(f"{base}id/{path}"))
-    except ValueError:
-        new = None
-    if new is None:
-        abort(404)
-    target = f"/{start}/" + new.value.removeprefix(f"{base}id/") + (f".{suffix.name}" if suffix else "")
+    _path, old, suffix = find(f"{view.base}id/", path, view.facts.replacement) or abort(404)
+    new = view.facts.replacement(old) or abort(404)
+    target = f"/{start}/" + new.value.removeprefix(f"{view.base}id/") + (f".{suffix.name}" if suffix else "")
     query = request.query_string.decode("latin-1")
     return redirect(iri_to_uri(target) + (f"?{query}" if query else ""), 308)

@@ -5,64 +5,37 @@ from __future__ import annotations
 import json
 import logging
 
-from flask import Flask, Response, render_template, request
-from flask_babel import gettext
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from talkoot.graph.release import ReleaseError
 from talkoot.web.negotiation import HTML, PROBLEM, TEXT, negotiate
-from talkoot.web.problem import problem_response
+from talkoot.web.problem import PROBLEM_TYPES, problem_response
+from talkoot.web.responses import page
 
 _log = logging.getLogger(__name__)
 
-_SLUGS = {
-    400: "bad-request",
-    404: "not-found",
-    405: "method-not-allowed",
-    406: "not-acceptable",
-    413: "query-too-long",
-    415: "unsupported-media-type",
-    503: "engine-unavailable",
-}
-
-
-def _texts(status: int) -> tuple[str, str]:
-    """What happened and what to do, in the reader's language."""
-    if status == 404:
-        return (
-            gettext("There is nothing at this address"),
-            gettext("The address may be mistyped, or no source speaks of this any more. Try the search."),
-        )
-    if status == 406:
-        return (
-            gettext("This cannot be had in that format"),
-            gettext("It can be had as a page, Turtle, JSON-LD, N-Triples, RDF/XML, TriG and N-Quads."),
-        )
-    if status == 503:
-        return (
-            gettext("Nothing has been published here yet"),
-            gettext("Whoever runs this installation publishes a first release with “talkoot publish”."),
-        )
-    if status >= 500:
-        return (
-            gettext("Something failed on our side"),
-            gettext("The failure was written down. Try again in a moment."),
-        )
-    return gettext("This request cannot be answered"), gettext("Check the address and try again.")
+_SLUGS = (
+    "bad-request", "not-found", "method-not-allowed", "not-acceptable", "query-too-long", "unsupported-media-type",
+    "engine-unavailable",
+)  # fmt: skip
+_SLUG_OF = {PROBLEM_TYPES[slug].status: slug for slug in _SLUGS}
 
 
 def _wants_page() -> bool:
-    choice = negotiate(request.headers.get("Accept"), (HTML, PROBLEM, TEXT))
-    return choice is not None and choice.format is HTML and request.headers.get("Accept") not in (None, "", "*/*")
+    accept = request.headers.get("Accept")
+    choice = negotiate(accept, (HTML, PROBLEM, TEXT))
+    return choice is not None and choice.format is HTML and accept not in (None, "", "*/*")
 
 
 def _answer(status: int, detail: str, headers: dict[str, str]) -> BaseResponse:
     if _wants_page():
-        title, advice = _texts(status)
-        body = render_template("error.html", title=title, advice=advice, status=status)
-        return Response(body, status, headers, content_type="text/html; charset=utf-8")
-    slug = _SLUGS.get(status)
+        response = page("error.html", status=status)
+        response.status_code = status
+        response.headers.update(headers)
+        return response
+    slug = _SLUG_OF.get(status)
     if slug is None:
         problem = {"type": "about:blank", "title": detail, "status": status}
         return Response(json.dumps(problem) + "\n", status, headers, content_type=PROBLEM.media)
@@ -73,8 +46,7 @@ def _http_error(error: HTTPException) -> BaseResponse:
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
     headers = {"Cache-Control": "no-store"}
-    allowed = getattr(error, "valid_methods", None)
-    if allowed:
+    if allowed := getattr(error, "valid_methods", None):
         headers["Allow"] = ", ".join(sorted(allowed))
     return _answer(error.code, error.description or error.name, headers)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, g, request
-from flask_babel import Babel
+from flask_babel import Babel, get_domain
 from werkzeug.urls import iri_to_uri
 
 LANGUAGES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
@@ -53,8 +54,20 @@ def _remember_choice(response: Response) -> Response:
     return response
 
 
+def _translations() -> Any:
+    """This request's catalogue, looked up once: a page has some two hundred texts."""
+    if "translations" not in g:
+        g.translations = get_domain().get_translations()
+    return g.translations
+
+
 def set_up_languages(app: Flask) -> None:
     """Give the application its catalogues and the choice of a language."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=reader_language)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of Jinja's i18n extension
+        lambda text: _translations().ugettext(text),
+        lambda one, many, number: _translations().ungettext(one, many, number),
+        newstyle=True,
+    )
     app.after_request(_remember_choice)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flask import Response
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, serialize
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
 from talkoot.ontology.namespaces import DCT, FOAF, OWL, PREFIXES, PROV, RDF, SKOS, TK, VOID
-from talkoot.web.facts import MERGED, Facts
+from talkoot.web.facts import MERGED, Facts, in_order
 from talkoot.web.negotiation import GRAPH_FORMATS, HTML, Choice
 from talkoot.web.release_view import ReleaseView
 
@@ -23,13 +23,10 @@ _LINKS = (PROV["agent"], TK["involvedIn"], TK["hasRole"])
 def rdf_response(quads: Iterable[Quad], choice: Choice) -> Response:
     """Quads in the format chosen; formats without graphs get the default graph's triples only."""
     rdf_format = RdfFormat.from_media_type(choice.format.media)
-    wanted = list(dict.fromkeys(quads))
-    if choice.format.name in _WITH_GRAPHS:
-        body = serialize(wanted, format=rdf_format, prefixes=PREFIXES)
-    else:
-        triples = [quad.triple for quad in wanted if quad.graph_name == MERGED]
-        body = serialize(triples, format=rdf_format, prefixes=PREFIXES)
-    return Response(body, content_type=choice.content_type)
+    wanted = dict.fromkeys(quads)
+    with_graphs = choice.format.name in _WITH_GRAPHS
+    said = wanted if with_graphs else (quad.triple for quad in wanted if quad.graph_name == MERGED)
+    return Response(serialize(said, format=rdf_format, prefixes=PREFIXES), content_type=choice.content_type)
 
 
 def document(view: ReleaseView, address: str, topic: NamedNode) -> Iterator[Quad]:
@@ -41,9 +38,8 @@ def document(view: ReleaseView, address: str, topic: NamedNode) -> Iterator[Quad
     yield Quad(node, OWL["versionInfo"], Literal(f"release {view.number}"), MERGED)
 
 
-def entity_quads(view: ReleaseView, thing: NamedNode) -> Iterator[Quad]:
+def entity_quads(facts: Facts, thing: NamedNode) -> Iterator[Quad]:
     """The merged view's statements about a thing and its parts; the records behind them as named graphs."""
-    facts = view.facts
     graphs = set(facts.nodes(thing, PROV["wasDerivedFrom"]))
     mentioned: set[NamedNode] = set()
     parts = [*facts.subjects(PROV["agent"], thing), *facts.subjects(TK["involvedIn"], thing)]
@@ -54,10 +50,10 @@ def entity_quads(view: ReleaseView, thing: NamedNode) -> Iterator[Quad]:
             if isinstance(quad.object, NamedNode) and (quad.predicate in _LINKS or subject == thing):
                 mentioned.add(quad.object)
         graphs.update(facts.nodes(subject, PROV["wasDerivedFrom"]))
-    for node in sorted(mentioned - {thing}, key=lambda node: node.value):
+    for node in in_order(mentioned - {thing}):
         for predicate in _NAMES:
             yield from facts.store.quads_for_pattern(node, predicate, None, MERGED)
-    for graph in sorted(graphs, key=lambda node: node.value):
+    for graph in in_order(graphs):
         yield from record_quads(facts, graph)
     for entity in facts.views(thing):
         yield Quad(entity, TK["viewOf"], thing, facts.identity)
@@ -76,22 +72,17 @@ def record_quads(facts: Facts, graph: NamedNode, *, merged: bool = False) -> Ite
     """A record graph and what is known of its origin, as named graphs, or all in the default graph."""
     origin = facts.store.quads_for_pattern(graph, None, None, facts.provenance)
     for quad in (*facts.store.quads_for_pattern(None, None, None, graph), *origin):
-        yield Quad(quad.subject, quad.predicate, quad.object, DefaultGraph()) if merged else quad
+        yield _merged(quad) if merged else quad
 
 
 def source_entity_quads(facts: Facts, entity: NamedNode) -> Iterator[Quad]:
     """What a source says of its own entity, and which joined thing that is a view of."""
     for quad in facts.recorded(entity):
-        yield Quad(quad.subject, quad.predicate, quad.object, MERGED)
-        yield quad
+        yield from (_merged(quad), quad)
         if isinstance(quad.object, NamedNode) and quad.object.value.startswith(entity.value + "#"):
-            for statement in facts.store.quads_for_pattern(quad.object, None, None, quad.graph_name):
-                yield Quad(statement.subject, statement.predicate, statement.object, MERGED)
-    for quad in facts.store.quads_for_pattern(entity, None, None, facts.identity):
-        yield Quad(quad.subject, quad.predicate, quad.object, MERGED)
+            yield from map(_merged, facts.store.quads_for_pattern(quad.object, None, None, quad.graph_name))
+    yield from map(_merged, facts.store.quads_for_pattern(entity, None, None, facts.identity))
 
 
-def description(facts: Facts, subjects: Iterable[NamedNode]) -> Iterator[Quad]:
-    """The merged view's statements about some terms or concepts."""
-    for subject in subjects:
-        yield from facts.about(subject)
+def _merged(quad: Quad) -> Quad:
+    return Quad(quad.subject, quad.predicate, quad.object, MERGED)

@@ -1,68 +1,64 @@
-"""What crawlers ask for: robots.txt and the sitemap."""
+"""What crawlers and monitors ask for: robots.txt, the sitemap, whether the server lives and can answer."""
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape  # writing only
+from flask import Blueprint, Response, render_template, request
 
-from flask import Blueprint, Response, abort, request
-
-from talkoot.web.browse import LISTS
-from talkoot.web.site import release
+from talkoot.graph.engine import EngineUnavailable, ReaderConnection
+from talkoot.graph.release import ReleaseError
+from talkoot.web.browse import EVERY_KIND
+from talkoot.web.site import release, site
 
 blueprint = Blueprint("machines", __name__)
 
-_EVERYTHING = 50_000
-_KINDS = (*(kind for kinds in LISTS.values() for kind in kinds), "centre")
+_MOST_ADDRESSES = 50_000
+"""More than that a sitemap may not have."""
 _PAGES = ("", "actors", "solutions", "projects", "programmes", "collections", "centres", "countries", "sources",
           "releases", "about", "ns", "voc")  # fmt: skip
+_ROBOTS = """User-agent: *
+Disallow: /search
+Disallow: /sparql
+Disallow: /*?*page=
+Disallow: /*?*lang=
+Sitemap: {root}sitemap.xml
+"""
+"""Crawlers may read pages, not search, filters or queries; the dumps hold everything at once."""
+
+
+def _plain(text: str, status: int = 200) -> Response:
+    response = Response(text, status, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Crawlers may read pages, not search, filters or queries; the dumps hold everything at once."""
-    lines = [
-        "User-agent: *",
-        "Disallow: /search",
-        "Disallow: /sparql",
-        "Disallow: /*?*page=",
-        "Disallow: /*?*lang=",
-        f"Sitemap: {request.url_root}sitemap.xml",
-    ]
-    return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+    """What crawlers may read."""
+    return Response(_ROBOTS.format(root=request.url_root), content_type="text/plain; charset=utf-8")
 
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
-    """The pages, as an index of parts of fifty thousand where there are more."""
-    total = release().index.count(_KINDS)
-    parts = -(-(total + len(_PAGES)) // _EVERYTHING)
-    if parts <= 1:
-        return _xml(_urlset(_addresses(0, _EVERYTHING)))
-    listed = "".join(
-        f"<sitemap><loc>{escape(request.url_root)}sitemap-{part}.xml</loc></sitemap>" for part in range(parts)
-    )
-    return _xml(f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</sitemapindex>')
+    """The addresses of the pages."""
+    hits = release().index.things(EVERY_KIND, "", 0, _MOST_ADDRESSES - len(_PAGES))
+    paths = [*_PAGES, *(f"doc/{hit.path.removeprefix('id/')}" for hit in hits)]
+    return Response(render_template("sitemap.xml", paths=paths), content_type="application/xml")
 
 
-@blueprint.get("/sitemap-<int:part>.xml")
-def sitemap_part(part: int) -> Response:
-    """One part of a long sitemap."""
-    found = _addresses(part * _EVERYTHING, _EVERYTHING)
-    if not found:
-        abort(404)
-    return _xml(_urlset(found))
+@blueprint.get("/healthz")
+def alive() -> Response:
+    """The process answers."""
+    return _plain("ok\n")
 
 
-def _addresses(start: int, limit: int) -> list[str]:
-    pages = [request.url_root + path for path in _PAGES] if start == 0 else []
-    hits = release().index.things(_KINDS, "", max(0, start - (len(_PAGES) if start else 0)), limit - len(pages))
-    return pages + [f"{request.url_root}doc/{hit.path.removeprefix('id/')}" for hit in hits]
-
-
-def _urlset(addresses: list[str]) -> str:
-    listed = "".join(f"<url><loc>{escape(address)}</loc></url>" for address in addresses)
-    return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</urlset>'
-
-
-def _xml(body: str) -> Response:
-    return Response(f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n', content_type="application/xml")
+@blueprint.get("/readyz")
+def ready() -> Response:
+    """A release is loaded, and queries have readers where there are any."""
+    try:
+        number = release().number
+        run_dir = site().run_dir
+        if run_dir is not None:
+            ReaderConnection(run_dir, site().settings.query_memory).release()
+    except (ReleaseError, EngineUnavailable) as error:
+        return _plain(f"{error}\n", 503)
+    return _plain(f"release {number}\n")

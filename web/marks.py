@@ -21,7 +21,9 @@ def text(value: str, lang: str | None) -> Markup:
 
 
 def name(ref: Ref) -> Markup:
-    """A thing's name, leading to its page where there is one."""
+    """A name or a value, leading to its page, or to an address outside, where there is one."""
+    if ref.outside:
+        return Markup('<a class="out" href="%s" rel="external noopener">%s</a>') % (ref.href, ref.text)
     shown = text(ref.text, ref.lang)
     return Markup('<a href="%s">%s</a>') % (ref.href, shown) if ref.href else shown
 

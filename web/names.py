@@ -1,32 +1,41 @@
-"""Names as links: each thing that a page mentions, with its language, its kind and its countries."""
+"""Whatever a page mentions, as a text with its language and the address that it leads to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 from werkzeug.urls import iri_to_uri
 
 from talkoot.graph.labels import main_label, reader_label
-from talkoot.ontology.namespaces import COUNTRY, SKOS, TK, VOC
-from talkoot.web.facts import Facts
+from talkoot.ontology.namespaces import COUNTRY, PREFIXES, TK, VOC
+from talkoot.web.facts import Facts, Term
+from talkoot.web.wording import is_web_address, moment, short_address
 
 _IN_THE_READERS_LANGUAGE = ("programme", "collection")
+_DATES = ("date", "dateTime", "gYear", "gYearMonth")
+_NUMBERS = ("integer", "decimal", "double")
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """A thing's name and the address of its page; ``gloss`` is its name in the reader's language if another."""
+class Ref(NamedTuple):
+    """A text as pages show it, with the page it leads to, if any; ``lang`` is None for words of our own.
+
+    ``gloss`` is a thing's name in the reader's language where it bears another, ``marks`` are the source notes that
+    vouch for it, ``code`` is what stands in the data where that is shown beside the name.
+    """
 
     href: str
     text: str
-    lang: str
+    lang: str | None
     kind: str = ""
     gloss: str = ""
     gloss_lang: str = ""
     places: tuple[str, ...] = ()
     iri: str = ""
+    outside: bool = False
+    marks: tuple[int, ...] = ()
+    code: str = ""
 
 
 def site_path(iri: str, base: str) -> str:
@@ -34,7 +43,21 @@ def site_path(iri: str, base: str) -> str:
     path = iri.removeprefix(base)
     if path.startswith("id/"):
         path = "doc/" + path.removeprefix("id/")
-    return iri_to_uri("/" + path)
+    return "/" + path if path.isascii() else iri_to_uri("/" + path)
+
+
+def short_iri(iri: str, base: str = "") -> str:
+    """An IRI with its prefix, or without the site's own base."""
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace) and "/" not in iri.removeprefix(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri.removeprefix(base) if base else iri
+
+
+def web_link(address: str, text: str = "") -> Ref:
+    """An address outside as a link; one that is not plain http or https is shown and leads nowhere."""
+    fit = is_web_address(address)
+    return Ref(address if fit else "", text or short_address(address), None, outside=fit)
 
 
 class Namer:
@@ -64,8 +87,8 @@ class Namer:
         if node.value.startswith(COUNTRY):
             href = f"/countries/{node.value.removeprefix(COUNTRY)}"
         elif node.value.startswith(VOC):
-            href = iri_to_uri("/voc/" + node.value.removeprefix(VOC))
-        return Ref(href, text, lang, iri=node.value)
+            href = "/voc/" + iri_to_uri(node.value.removeprefix(VOC))
+        return Ref(href, text, lang, iri=node.value, code=node.value.rsplit("/", 1)[-1])
 
     def country(self, code: str) -> str:
         """A country's name by its code in the EU's table."""
@@ -74,6 +97,35 @@ class Namer:
     def refs(self, nodes: Iterable[NamedNode]) -> list[Ref]:
         """The names of several things, in alphabetical order."""
         return sorted((self.ref(node) for node in nodes), key=lambda ref: (ref.text.casefold(), ref.href))
+
+    def value(self, value: Term) -> Ref:
+        """A value for people: dates in words, things and concepts by name, other addresses as links outside."""
+        if isinstance(value, Literal):
+            if value.datatype.value.rsplit("#", 1)[-1] in _DATES:
+                return Ref("", moment(value.value), None)
+            return Ref("", value.value, value.language or "")
+        if not isinstance(value, NamedNode):
+            return Ref("", str(value), "")
+        own = value.value.startswith(f"{self._facts.base}id/") or self._facts.is_concept(value)
+        return self.ref(value) if own else web_link(value.value)
+
+    def term(self, value: Term) -> Ref:
+        """A value as it stands in the data, by its name where it has one, with the term itself as ``code``."""
+        base = self._facts.base
+        if isinstance(value, Literal):
+            numeric = value.datatype.value.rsplit("#", 1)[-1] in _NUMBERS
+            return Ref("", value.value, value.language or "", kind="figure" if numeric else "")
+        if not isinstance(value, NamedNode):
+            return Ref("", str(value), "")
+        iri, short = value.value, short_iri(value.value, base)
+        has_page = iri.startswith((f"{base}id/", f"{base}graph/", f"{base}voc/", f"{base}sources/")) and "#" not in iri
+        href = site_path(iri, base) if has_page else ""
+        if (self._facts.labels(value) or self._facts.kind(value)) and not iri.startswith(f"{base}id/src/"):
+            named_by = self.ref(value)
+            return Ref(href or named_by.href, named_by.text, named_by.lang, code=short)
+        if href or short != iri:
+            return Ref(href, short, None)
+        return Ref(iri if is_web_address(iri) else "", iri, None, outside=is_web_address(iri))
 
 
 def named(
@@ -91,8 +143,3 @@ def named(
         return Ref(href, wanted, wanted_lang, kind, places=places, iri=iri)
     gloss = wanted if wanted_lang in (language, "en") and wanted != main and lang != language else ""
     return Ref(href, main, lang, kind, gloss, wanted_lang if gloss else "", places, iri)
-
-
-def broader(facts: Facts, concept: NamedNode) -> NamedNode | None:
-    """The concept above a concept."""
-    return facts.node(concept, SKOS["broader"])

@@ -11,8 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import Store
-
 from talkoot.graph.engine.release_store import ReleaseUnreadable, store_opener
 from talkoot.graph.release import Release, ReleaseError, read_release
 from talkoot.graph.search_index import SearchIndex
@@ -34,8 +32,11 @@ class ReleaseView:
         self.folder = release.folder
         self.manifest: Mapping[str, Any] = release.manifest
         self.base: str = release.manifest["base"]
-        self.sources: Sequence[Mapping[str, Any]] = _read_sources(release.folder)
-        self.facts = Facts(_open_store(release, memory_triples), self.base)
+        self.sources: Sequence[Mapping[str, Any]] = json.loads((release.folder / "sources.json").read_bytes())
+        try:
+            self.facts = Facts(store_opener(release.folder, memory_triples)(), self.base)
+        except ReleaseUnreadable as error:
+            raise ReleaseError(str(error)) from error
         self.origins: dict[tuple[str, str], Origin] = {}
         """Origins of record graphs by IRI and language, as far as pages have asked for them."""
         self._local = threading.local()
@@ -84,29 +85,19 @@ class ReleaseViews:
                     self._looked = time.monotonic()
                 return self._view
         if time.monotonic() - self._looked > _LOOK_AGAIN_SECONDS and self._lock.acquire(blocking=False):
-            self._look_again(view)
+            self._looked = time.monotonic()
+            threading.Thread(target=self._look_again, daemon=True).start()
         return view
 
-    def _look_again(self, view: ReleaseView) -> None:
-        """See whether another release is current; the lock is held, and is let go when that is done."""
-        self._looked = time.monotonic()
+    def _look_again(self) -> None:
+        """Move over where another release is current; the lock is held, and is let go when that is done."""
         try:
             folder = self._folder()
-            changed = folder != view.folder
-            if changed:
-                threading.Thread(target=self._move_to, args=(folder,), daemon=True).start()
-        except ReleaseError as error:
-            changed = False
-            _log.warning("staying with release %d: %s", view.number, error)
-        if not changed:
-            self._lock.release()
-
-    def _move_to(self, folder: Path) -> None:
-        try:
-            self._view = self._open(folder)
-            _log.info("pages now read release %d", self._view.number)
+            if self._view is None or folder != self._view.folder:
+                self._view = self._open(folder)
+                _log.info("pages now read release %d", self._view.number)
         except (ReleaseError, OSError, ValueError) as error:
-            _log.warning("cannot move to %s: %s", folder, error)
+            _log.warning("pages stay with the release that they have: %s", error)
         finally:
             self._lock.release()
 
@@ -118,15 +109,3 @@ class ReleaseViews:
 
     def _open(self, folder: Path) -> ReleaseView:
         return ReleaseView(read_release(folder), self._settings.memory_triples)
-
-
-def _read_sources(folder: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads((folder / "sources.json").read_text(encoding="utf-8"))
-    return found
-
-
-def _open_store(release: Release, memory_triples: int) -> Store:
-    try:
-        return store_opener(release.folder, memory_triples)()
-    except ReleaseUnreadable as error:
-        raise ReleaseError(str(error)) from error

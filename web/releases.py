@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, abort, send_file
 
 from talkoot.graph.release import ReleaseError, read_release
 from talkoot.graph.release import releases as all_releases
 from talkoot.web.responses import html_page, page
 from talkoot.web.site import release, site
-from talkoot.web.wording import moment
 
 blueprint = Blueprint("releases", __name__)
 
@@ -23,65 +20,18 @@ _MEDIA = {
 }
 """The files that may be downloaded; the store and the search index are not among them."""
 
-_FEW = 40
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file of a release."""
-
-    name: str
-    href: str
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a release changed of one source: how many records, and the first of them."""
-
-    source: str
-    title: str
-    new: int
-    changed: int
-    gone: int
-    records: int
-    changed_keys: tuple[tuple[str, str], ...]
-
 
 @blueprint.get("/releases")
 @html_page
 def releases() -> Response:
     """The release that is served, and those before it."""
     view = release()
-    manifest = view.manifest
-    files = [
-        File(name, f"/dumps/{view.number}/{name}", about["bytes"], about["sha256"])
-        for name, about in manifest["files"].items()
-        if name in _MEDIA
+    files = [(name, about) for name, about in view.manifest["files"].items() if name in _MEDIA]
+    changes = [
+        (view.source(name) or {"id": name, "title": name}, kinds) for name, kinds in view.manifest["changes"].items()
     ]
-    changes = []
-    for name, kinds in manifest["changes"].items():
-        described = view.source(name) or {}
-        keys = tuple((key, f"/graph/{name}/{key}") for key in kinds["changed"][:_FEW])
-        changes.append(
-            Change(
-                name, described.get("title", name), len(kinds["new"]), len(kinds["changed"]), len(kinds["gone"]),
-                manifest["sources"].get(name, {}).get("records", 0), keys,
-            )
-        )  # fmt: skip
-    earlier = [
-        (other.number, moment(other.manifest["published"])) for other in all_releases(site().settings)
-        if other.number != view.number
-    ]  # fmt: skip
-    return page(
-        "releases.html",
-        manifest=manifest,
-        published=moment(manifest["published"]),
-        files=files,
-        changes=changes,
-        earlier=earlier,
-    )
+    earlier = [other.manifest for other in all_releases(site().settings) if other.number != view.number]
+    return page("releases.html", manifest=view.manifest, files=files, changes=changes, earlier=earlier)
 
 
 @blueprint.get("/dumps/<int:number>/<name>")
@@ -89,9 +39,8 @@ def dump(number: int, name: str) -> Response:
     """One file of a release, which never changes."""
     if name not in _MEDIA:
         abort(404)
-    folder = site().settings.releases / str(number)
     try:
-        path = read_release(folder).folder / name
+        path = read_release(site().settings.releases / str(number)).folder / name
     except ReleaseError:
         abort(404)
     if not path.is_file():
@@ -107,6 +56,4 @@ def dump(number: int, name: str) -> Response:
 @blueprint.get("/.well-known/void")
 def void() -> Response:
     """What the release holds, in VoID."""
-    return Response(
-        (release().folder / "void.ttl").read_text(encoding="utf-8"), content_type="text/turtle; charset=utf-8"
-    )
+    return Response((release().folder / "void.ttl").read_bytes(), content_type=_MEDIA["void.ttl"])

@@ -1,8 +1,8 @@
-"""Words and numbers for a reader: kinds, dates, periods, lists, licences, rules; all by language."""
+"""Words and numbers for a reader: dates, periods, lists, languages, licences; all by language."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
@@ -30,48 +30,19 @@ def _locale() -> str:
     return "en_GB" if language == "en" else language
 
 
-def kind_word(kind: str) -> str:
-    """What a kind of thing is called, in the singular."""
-    words: dict[str, str] = {
-        "organisation": gettext("Actor"),
-        "network": gettext("Network"),
-        "centre": gettext("Competence centre"),
-        "solution": gettext("Solution"),
-        "project": gettext("Project"),
-        "collection": gettext("Collection of solutions"),
-        "programme": gettext("Funding programme"),
-        "implementation": gettext("Use of a solution"),
-    }
-    return words.get(kind) or str(gettext("Thing"))
-
-
 def number(value: int) -> str:
     """A whole number with the reader's grouping."""
     return str(format_decimal(value, locale=_locale()))
 
 
-def moment(text: str) -> str:
+def moment(text: str, skeleton: str = "yMMMM", style: str = "long") -> str:
     """A year, a month or a day as the reader writes it; what is none of these stays as it is."""
-    locale = _locale()
     try:
         if len(text) == _YEAR_LENGTH:
             return text
         if len(text) == _MONTH_LENGTH:
-            return str(format_skeleton("yMMMM", datetime.strptime(text, "%Y-%m"), locale=locale))
-        return str(babel_date(date.fromisoformat(text[:10]), "long", locale=locale))
-    except ValueError:
-        return text
-
-
-def short_moment(text: str) -> str:
-    """A year, a month or a day in few signs, for tables."""
-    locale = _locale()
-    try:
-        if len(text) == _YEAR_LENGTH:
-            return text
-        if len(text) == _MONTH_LENGTH:
-            return str(format_skeleton("yM", datetime.strptime(text, "%Y-%m"), locale=locale))
-        return str(babel_date(date.fromisoformat(text[:10]), "medium", locale=locale))
+            return str(format_skeleton(skeleton, datetime.strptime(text, "%Y-%m"), locale=_locale()))
+        return str(babel_date(date.fromisoformat(text[:10]), style, locale=_locale()))
     except ValueError:
         return text
 
@@ -80,9 +51,8 @@ def period(start: str, end: str) -> str:
     """A period in few signs; an open one ends in a dash."""
     if not start and not end:
         return ""
-    if start == end:
-        return short_moment(start)
-    return f"{short_moment(start)}–{short_moment(end)}"
+    first, last = (moment(time, "yM", "medium") for time in (start, end))
+    return first if first == last else f"{first}–{last}"
 
 
 def years(start: str, end: str) -> str:
@@ -91,7 +61,7 @@ def years(start: str, end: str) -> str:
     return first if first == last else f"{first}–{last}"
 
 
-def listing(parts: Sequence[str | Markup]) -> Markup:
+def listing(parts: Iterable[str | Markup]) -> Markup:
     """Parts joined as the language joins them: "a, b and c"."""
     return Markup(format_list([str(Markup.escape(part)) for part in parts], locale=_locale()))  # noqa: S704
 
@@ -99,11 +69,6 @@ def listing(parts: Sequence[str | Markup]) -> Markup:
 def lower_first(text: str) -> str:
     """A label as it stands inside a sentence; abbreviations keep their capitals."""
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
-
-
-def bare_listing(parts: Iterable[str | Markup]) -> Markup:
-    """Parts joined by commas."""
-    return Markup(", ").join(parts)
 
 
 def language_word(tag: str) -> str:
@@ -118,17 +83,6 @@ def language_word(tag: str) -> str:
 def licence_word(iri: str) -> str:
     """A licence's usual short name; a general word for terms that have none."""
     return _LICENCES.get(iri) or str(gettext("the source’s terms"))
-
-
-def rule_word(rule: str) -> str:
-    """What a rule of matching looks at."""
-    words: dict[str, str] = {
-        "exact-name": gettext("the same name in the same country"),
-        "registered-id": gettext("the same registered identifier"),
-        "web-domain": gettext("the same web domain in the same country"),
-        "curated": gettext("a person’s judgement, from a table"),
-    }
-    return words.get(rule, rule)
 
 
 def is_web_address(text: str) -> bool:

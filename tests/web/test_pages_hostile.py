@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from talkoot.ontology.namespaces import DCT, FOAF, PROV, RDF, SKOS, TALKOOT, TK, VOC
-from talkoot.web.notes import web_link
+from talkoot.web.names import web_link
 from talkoot.web.wording import is_web_address
 from tests.web.conftest import ID, PAGE, Hand, Page, an_actor
 

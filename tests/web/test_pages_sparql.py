@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from talkoot.graph.engine import ReleaseKeeper
 from talkoot.graph.settings import Settings
 from talkoot.web.app import create_app
-from talkoot.web.queries import examples
+from talkoot.web.sparql_page import EXAMPLES, example
 from tests.web.conftest import PAGE, Page
 
 CENTRES = "SELECT ?centre ?place { ?centre <https://w3id.org/talkoot/ns#designatedFor> ?place }"
@@ -44,7 +44,7 @@ def test_the_form_comes_with_a_query_and_six_examples(client: FlaskClient):
 @pytest.mark.parametrize("number", range(6))
 def test_every_example_gives_rows(asking: FlaskClient, number: int):
     with asking.application.test_request_context():
-        query = examples()[number].query
+        query = example(list(EXAMPLES)[number])
     status, html = ask(asking, query)
 
     assert status == 200
@@ -53,9 +53,9 @@ def test_every_example_gives_rows(asking: FlaskClient, number: int):
 
 def test_the_pilot_example_gives_seven_rows_and_the_centres_twenty_six(asking: FlaskClient):
     with asking.application.test_request_context():
-        known = examples()
-    assert "7 rows." in ask(asking, known[1].query)[1]
-    assert "26 rows." in ask(asking, known[0].query)[1]
+        pilot, centres = example("pilot"), example("centres")
+    assert "7 rows." in ask(asking, pilot)[1]
+    assert "26 rows." in ask(asking, centres)[1]
 
 
 def test_results_are_a_table_with_names_beside_addresses(asking: FlaskClient):
