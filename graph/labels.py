@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from talkoot.ontology.namespaces import DCT, SKOS
+
+ALTERNATIVES = {SKOS["prefLabel"]: SKOS["altLabel"], DCT["title"]: DCT["alternative"]}
+"""Properties of which a thing has one value a language, each with the one that takes its other values."""
+
 
 def main_label(labels: Mapping[str, str]) -> tuple[str, str]:
     """The main name with its language: the own-language one, else one without language, else English.

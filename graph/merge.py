@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
+from talkoot.graph.labels import ALTERNATIVES
 from talkoot.graph.records import graph_iri
 from talkoot.graph.workbench import KeptRecord
 from talkoot.ontology.namespaces import DCAT, DCT, PROV, RDF, SKOS, TK, VOC
-
-_LABELS = {SKOS["prefLabel"]: SKOS["altLabel"], DCT["title"]: DCT["alternative"]}
-"""Predicates of which an entity has one value a language, each with the one that takes the other values."""
 
 _PARTICIPANT = VOC["role/participant"]
 _INFERRED = VOC["basis/inferred"]
@@ -83,9 +81,9 @@ class _Merge:
         self._plain[Triple(entity, PROV["wasDerivedFrom"], graph)] = None
         for quad in said:
             predicate, value = quad.predicate, quad.object
-            if predicate in _LABELS and isinstance(value, Literal):
+            if predicate in ALTERNATIVES and isinstance(value, Literal):
                 self._labels[entity, predicate].append(value)
-            elif predicate in _LABELS.values() and isinstance(value, Literal):
+            elif predicate in ALTERNATIVES.values() and isinstance(value, Literal):
                 self._others[entity, predicate].append(value)
             elif predicate == DCT["temporal"] and isinstance(value, NamedNode):
                 period = _read_period(nodes.get(value, ()))
@@ -117,9 +115,9 @@ class _Merge:
     def triples(self) -> list[Triple]:
         """All that was added, with labels chosen and parts folded."""
         found = list(self._plain)
-        for key in self._labels.keys() | {
-            (entity, first) for entity, other in self._others for first, second in _LABELS.items() if second == other
-        }:
+        firsts = {other: name for name, other in ALTERNATIVES.items()}
+        of_others = {(entity, firsts[other]) for entity, other in self._others}
+        for key in self._labels.keys() | of_others:
             found += self._label_triples(*key)
         for entity, periods in self._periods.items():
             for period in periods:
@@ -139,14 +137,14 @@ class _Merge:
         texts = {label.value for label in chosen.values()}
         others = [
             label
-            for label in dict.fromkeys([*labels, *self._others.get((entity, _LABELS[predicate]), ())])
+            for label in dict.fromkeys([*labels, *self._others.get((entity, ALTERNATIVES[predicate]), ())])
             if label not in chosen.values() and label.value not in texts
         ]
         spoken = {label.value for label in others if label.language}
         return [
             *(Triple(entity, predicate, label) for label in chosen.values()),
             *(
-                Triple(entity, _LABELS[predicate], label)
+                Triple(entity, ALTERNATIVES[predicate], label)
                 for label in others
                 if label.language or label.value not in spoken
             ),

@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from talkoot.graph.identity.decisions import Decision
 from talkoot.graph.identity.ledger import Entry, redirects
+from talkoot.graph.rdf_text import date_literal
 from talkoot.graph.records import graph_iri
 from talkoot.graph.workbench import KeptRecord, SourceDescription
 from talkoot.ontology.namespaces import DCAT, DCT, FOAF, OWL, PROV, RDF, SCHEMA, SKOS, TK, VOC, XSD
@@ -27,12 +28,6 @@ def identity_graph(base: str) -> NamedNode:
 def source_iri(base: str, source: str) -> NamedNode:
     """The IRI of a source, as a dataset."""
     return NamedNode(f"{base}sources/{source}")
-
-
-def as_of_literal(text: str) -> Literal:
-    """A year, a year and month, or a date with its datatype."""
-    kind = {4: "gYear", 7: "gYearMonth"}.get(len(text), "date")
-    return Literal(text, datatype=XSD[kind])
 
 
 def provenance_quads(
@@ -55,7 +50,7 @@ def provenance_quads(
             (RDF["type"], PROV["Entity"]),
             (DCT["isPartOf"], source_iri(base, record.source)),
             (DCT["type"], VOC[f"how-obtained/{origin.obtained}"]),
-            (DCT["issued"], as_of_literal(origin.as_of)),
+            (DCT["issued"], date_literal(origin.as_of)),
             (PROV["generatedAtTime"], _time(record.read_at)),
             (PROV["wasAttributedTo"], publishers[record.source]),
             (DCT["created"], _time(runs[record.first_run]["started"])),
@@ -80,7 +75,7 @@ def _source_quads(source: SourceDescription, publisher: NamedNode, base: str, gr
         (node, DCT["title"], Literal(source.title)),
         (node, DCT["publisher"], publisher),
         (node, DCT["rights"], Literal(source.terms)),
-        (node, DCT["issued"], as_of_literal(source.as_of)),
+        (node, DCT["issued"], date_literal(source.as_of)),
         (publisher, RDF["type"], FOAF["Agent"]),
         (publisher, FOAF["name"], Literal(source.publisher)),
     ]

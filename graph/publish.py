@@ -89,7 +89,8 @@ def publish(
     progress("merged view")
     merged = merge(identity.records, identity.canonical, settings.base)
     runs = {row["id"]: row for row in workbench.runs()}
-    seen = {source: row["started"] for source, row in workbench.last_complete_runs().items()}
+    complete = workbench.last_complete_runs()
+    seen = {source: row["started"] for source, row in complete.items()}
     beside = [
         *provenance_quads(records, workbench.sources(), runs, seen, settings.base),
         *identity_quads(identity.canonical, identity.decisions, identity.ledger, settings.base),
@@ -116,7 +117,8 @@ def publish(
         packed.write(quads.read_bytes())
     quads.unlink()
     _write_records(folder / "records.tsv", records)
-    (folder / "sources.json").write_text(_sources(workbench, records), encoding="utf-8")
+    counts = Counter(record.source for record in records)
+    (folder / "sources.json").write_text(_sources(workbench, counts), encoding="utf-8")
     manifest = {
         "number": number,
         "published": now(),
@@ -127,8 +129,8 @@ def publish(
         "canonical_ids_minted": identity.minted,
         "decisions": len(identity.decisions),
         "sources": {
-            source: {"records": count, "run": runs[run]["id"] if run in runs else None}
-            for source, (count, run) in _source_runs(workbench, records).items()
+            source.id: {"records": counts[source.id], "run": complete.get(source.id, {}).get("id")}
+            for source in workbench.sources()
         },
         "changes": changes,
         "accepted_losses": [asdict(loss) for loss in losses],
@@ -222,18 +224,8 @@ def _write_records(path: Path, records: Iterable[KeptRecord]) -> None:
     path.write_text("".join(lines), encoding="utf-8")
 
 
-def _source_runs(workbench: Workbench, records: Iterable[KeptRecord]) -> dict[str, tuple[int, int | None]]:
-    counts = Counter(record.source for record in records)
-    last = workbench.last_complete_runs()
-    return {
-        source.id: (counts[source.id], last[source.id]["id"] if source.id in last else None)
-        for source in workbench.sources()
-    }
-
-
-def _sources(workbench: Workbench, records: Iterable[KeptRecord]) -> str:
+def _sources(workbench: Workbench, counts: Counter[str]) -> str:
     """What pages tell of each source: its description, its last run and the issues that run still had."""
-    counts = Counter(record.source for record in records)
     runs: dict[str, dict[str, Any]] = {}
     for row in workbench.runs():
         runs.setdefault(row["source"], row)

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pyoxigraph
-from pyoxigraph import Quad, RdfFormat, Triple
+from pyoxigraph import Literal, Quad, RdfFormat, Triple
 
-from talkoot.ontology.namespaces import PREFIXES
+from talkoot.ontology.namespaces import PREFIXES, XSD
+
+
+def date_literal(text: str) -> Literal:
+    """An ISO year, year and month, or date with its XML Schema datatype."""
+    kind = {4: "gYear", 7: "gYearMonth"}.get(len(text), "date")
+    return Literal(text, datatype=XSD[kind])
 
 
 def n_quads(quads: Iterable[Quad] | Iterable[Triple]) -> str:

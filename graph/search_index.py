@@ -12,7 +12,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Triple
 
 from talkoot.graph.identity.features import KINDS
-from talkoot.graph.labels import main_label
+from talkoot.graph.labels import ALTERNATIVES, main_label
 from talkoot.ontology.files import vocabulary_triples
 from talkoot.ontology.folding import fold
 from talkoot.ontology.namespaces import COUNTRY, DCT, PROV, RDF, SKOS, TK
@@ -27,8 +27,6 @@ CREATE TABLE place (thing INTEGER NOT NULL, country TEXT NOT NULL, PRIMARY KEY (
 CREATE VIRTUAL TABLE name USING fts5 (main, other, tokenize = "unicode61", prefix = '2 3 4');
 """
 
-_NAMES = (SKOS["prefLabel"], DCT["title"])
-_OTHER_NAMES = (SKOS["altLabel"], DCT["alternative"])
 _HIDDEN = ("implementation",)
 """Kinds that have no name of their own and are shown on another thing's page."""
 
@@ -67,9 +65,9 @@ def build_search_index(path: Path, merged: Iterable[Triple], base: str) -> dict[
             continue
         subject, predicate, value = triple.subject.value, triple.predicate, triple.object
         facts[subject] += 1
-        if predicate in _NAMES and isinstance(value, Literal):
+        if predicate in ALTERNATIVES and isinstance(value, Literal):
             labels[subject][value.language or ""] = value.value
-        elif predicate in _OTHER_NAMES and isinstance(value, Literal):
+        elif predicate in ALTERNATIVES.values() and isinstance(value, Literal):
             others[subject].append(value.value)
         elif isinstance(value, NamedNode):
             if predicate == RDF["type"] and value.value in KINDS:

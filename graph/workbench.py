@@ -227,8 +227,8 @@ class Workbench:
             )  # fmt: skip
         return len(set_aside)
 
-    def finish_run(self, run: int, source: str, status: str, note: str = "") -> None:
-        """End a run; after a complete one, records that it did not list are gone."""
+    def finish_run(self, run: int, source: str, status: str, note: str = "") -> dict[str, Any]:
+        """End a run and give its row; after a complete one, records that it did not list are gone."""
         with self._transaction():
             gone = 0
             if status == "complete":
@@ -237,10 +237,11 @@ class Workbench:
                     "AND key NOT IN (SELECT key FROM temp.seen)",
                     (run, source),
                 ).rowcount
-            self.connection.execute(
-                "UPDATE runs SET status = ?, ended = ?, gone = ?, note = ? WHERE id = ?",
+            (row,) = self._rows(
+                "UPDATE runs SET status = ?, ended = ?, gone = ?, note = ? WHERE id = ? RETURNING *",
                 (status, now(), gone, note, run),
             )
+        return row
 
     # Reading
 

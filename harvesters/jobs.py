@@ -89,8 +89,7 @@ class Harvest:
         sound += self._keep(run, definition, batch, issues, keys)
         progress(definition.id, len(batch))
         status, note = self._status(definition, sound, whole)
-        self._workbench.finish_run(run, definition.id, status, note)
-        row = next(row for row in self._workbench.runs() if row["id"] == run)
+        row = self._workbench.finish_run(run, definition.id, status, note)
         names = ("read", "new", "changed", "unchanged", "gone", "set_aside", "note")
         return RunReport(run, definition.id, status, **{name: row[name] for name in names})
 

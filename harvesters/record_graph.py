@@ -9,15 +9,16 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from talkoot.graph.identity.names import NameTable, fold_name, seems_several
 from talkoot.graph.issues import MAIL_ADDRESS, Issue
+from talkoot.graph.labels import ALTERNATIVES
+from talkoot.graph.rdf_text import date_literal
 from talkoot.graph.records import MappedRecord, Origin, graph_iri, path_segment
 from talkoot.harvesters.check import SourceRecord
 from talkoot.harvesters.tables import table
 from talkoot.ontology import CodeLists
 from talkoot.ontology.folding import fold
-from talkoot.ontology.namespaces import DCAT, DCT, FOAF, ORG, RDF, SKOS, TK, VOC, XSD
+from talkoot.ontology.namespaces import DCAT, DCT, FOAF, ORG, PROV, RDF, SKOS, TK, VOC
 
 _ARTICLE = " (the)"
-_ALTERNATIVE = {SKOS["prefLabel"]: SKOS["altLabel"], DCT["title"]: DCT["alternative"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,8 @@ class RecordGraph:
         if not clean:
             return
         literal = Literal(clean, language=language) if language else Literal(clean)
-        if predicate in _ALTERNATIVE and self._has_other(subject, predicate, literal):
-            predicate = _ALTERNATIVE[predicate]
+        if predicate in ALTERNATIVES and self._has_other(subject, predicate, literal):
+            predicate = ALTERNATIVES[predicate]
         self.say(subject, predicate, literal)
 
     def _has_other(self, subject: NamedNode, predicate: NamedNode, literal: Literal) -> bool:
@@ -113,7 +114,8 @@ class RecordGraph:
         country list; ``inferred`` says that it is the source's default and not said of this actor.
         """
         seat = self.country(country, where) if country else None
-        split = self.tables.names.split(named.name, _alpha_2(seat, self.tables))
+        concept = self.tables.codes.concept(seat.value) if seat else None
+        split = self.tables.names.split(named.name, concept.alpha_2 if concept else None)
         if split.remark and seat is None:
             seat = self._country_in_brackets(split.remark)
         digest = hashlib.sha256(fold_name(split.main).encode()).hexdigest()[:10]
@@ -157,7 +159,7 @@ class RecordGraph:
         part = NamedNode(f"{self.graph.value}#part-{self.parts}")
         self.say(part, RDF["type"], TK["Involvement"])
         self.say(part, TK["involvedIn"], thing)
-        self.say(part, _PROV_AGENT, agent)
+        self.say(part, PROV["agent"], agent)
         self.say(part, TK["hasRole"], VOC[f"role/{role}"])
         for note in (words, *notes):
             if note:
@@ -217,17 +219,3 @@ class RecordGraph:
     def _country_in_brackets(self, remark: str) -> NamedNode | None:
         concept = self.tables.codes["country"].find(remark)
         return concept.iri if concept else None
-
-
-_PROV_AGENT = NamedNode("http://www.w3.org/ns/prov#agent")
-
-
-def _alpha_2(country: NamedNode | None, tables: Tables) -> str | None:
-    concept = tables.codes.concept(country.value) if country else None
-    return next((n for n in concept.notations if len(n) == 2 and n != "EL"), None) if concept else None
-
-
-def date_literal(text: str) -> Literal:
-    """An ISO year, year and month, or date with its XML Schema datatype."""
-    kind = {4: "gYear", 7: "gYearMonth"}.get(len(text), "date")
-    return Literal(text, datatype=XSD[kind])

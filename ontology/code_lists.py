@@ -13,6 +13,8 @@ from talkoot.ontology.files import code_list_files, turtle_triples
 from talkoot.ontology.folding import fold
 from talkoot.ontology.namespaces import RDF, SKOS, VOC
 
+_EU_CODES = ("EL", "UK")
+
 
 @dataclass(slots=True)
 class Concept:
@@ -28,6 +30,11 @@ class Concept:
     def code(self) -> str:
         """The last segment of the IRI."""
         return self.iri.value.rsplit("/", 1)[-1]
+
+    @property
+    def alpha_2(self) -> str:
+        """A country's ISO 3166 code of two letters, not the one that the EU uses instead; or empty."""
+        return next((text for text in self.notations if len(text) == 2 and text not in _EU_CODES), "")
 
 
 class CodeList:

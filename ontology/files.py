@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def turtle_triples(path: Path) -> Iterator[Triple]:
         raise SyntaxError(f"{path.name}: {error}") from error
 
 
-def vocabulary_triples() -> Iterator[Triple]:
-    """All triples of the vocabulary and of every code list: what a release carries beside its data."""
-    for path in (vocabulary_file(), *code_list_files()):
-        yield from turtle_triples(path)
+@lru_cache(maxsize=1)
+def vocabulary_triples() -> tuple[Triple, ...]:
+    """All triples of the vocabulary and of every code list: what a release carries beside its data; read once."""
+    return tuple(triple for path in (vocabulary_file(), *code_list_files()) for triple in turtle_triples(path))

@@ -38,12 +38,7 @@ def local_id(iri: str, base: str) -> str:
 
 def alpha_2_codes(codes: CodeLists) -> dict[str, str]:
     """ISO alpha-2 by the code of the EU's country table, as names.csv uses them."""
-    found = {}
-    for concept in codes["country"]:
-        notations = [text for text in concept.notations if len(text) == 2]
-        if notations:
-            found[concept.code] = "GR" if "GR" in notations else notations[0]
-    return found
+    return {concept.code: concept.alpha_2 for concept in codes["country"] if concept.alpha_2}
 
 
 def match(

@@ -6,7 +6,7 @@ from pyoxigraph import NamedNode
 
 from talkoot.harvesters.record_graph import ActorName, Period, RecordGraph
 from talkoot.ontology.folding import slug
-from talkoot.ontology.namespaces import DCT, FOAF, RDF, SKOS, TK, VOC
+from talkoot.ontology.namespaces import ADMS, DCT, FOAF, RDF, SKOS, TK, VOC
 
 
 def map_seed_record(graph: RecordGraph) -> None:
@@ -64,10 +64,7 @@ def _centre(graph: RecordGraph, centre: dict[str, str], language: str) -> None:
     node = graph.entity("actor", "centre")
     graph.say(node, RDF["type"], TK["CompetenceCentre"])
     graph.text(node, SKOS["prefLabel"], centre["name"], language)
-    graph.say(node, _STATUS, VOC["centre-status/piloted"])
+    graph.say(node, ADMS["status"], VOC["centre-status/piloted"])
     if country := graph.country(centre["country"], "centre.country"):
         graph.say(node, TK["designatedFor"], country)
         graph.say(node, DCT["spatial"], country)
-
-
-_STATUS = NamedNode("http://www.w3.org/ns/adms#status")
