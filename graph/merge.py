@@ -78,7 +78,7 @@ class _Merge:
     def _add_entity(
         self, graph: NamedNode, entity: NamedNode, said: Sequence[Quad], nodes: Mapping[NamedNode, Sequence[Quad]]
     ) -> None:
-        self._plain[Triple(entity, PROV["wasDerivedFrom"], graph)] = None
+        self._plain[Triple(entity, DCT["source"], graph)] = None
         for quad in said:
             predicate, value = quad.predicate, quad.object
             if predicate in ALTERNATIVES and isinstance(value, Literal):
@@ -198,5 +198,5 @@ def _part_triples(part: _Part) -> list[Triple]:
     if any(part.period):
         found += _period_triples(node, part.period)
     found += [Triple(node, SKOS["note"], note) for note in part.notes]
-    found += [Triple(node, PROV["wasDerivedFrom"], graph) for graph in part.graphs]
+    found += [Triple(node, DCT["source"], graph) for graph in part.graphs]
     return found

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from talkoot.graph.identity.decisions import Decision
 from talkoot.graph.identity.ledger import Entry, redirects
 from talkoot.graph.rdf_text import date_literal
 from talkoot.graph.records import graph_iri
 from talkoot.graph.workbench import KeptRecord, SourceDescription
+from talkoot.ontology import frameworks
 from talkoot.ontology.namespaces import DCAT, DCT, FOAF, OWL, PROV, RDF, SCHEMA, SKOS, TK, VOC, XSD
 
 
@@ -23,6 +24,12 @@ def provenance_graph(base: str) -> NamedNode:
 def identity_graph(base: str) -> NamedNode:
     """The name of the graph that tells which source entities are which canonical ones, and why."""
     return NamedNode(f"{base}graph/identity")
+
+
+def framework_quads(base: str) -> Iterator[Quad]:
+    """The assessment frameworks, each as a graph of its own."""
+    for name, triples in frameworks().items():
+        yield from _in_graph(triples, NamedNode(f"{base}graph/framework/{name}"))
 
 
 def source_iri(base: str, source: str) -> NamedNode:
@@ -39,51 +46,58 @@ def provenance_quads(
 ) -> Iterator[Quad]:
     """Of each record graph: pages, how obtained, as of, when read, licence, publisher, first and last seen, hash."""
     graph = provenance_graph(base)
-    publishers = {}
+    terms = {}
     for source in sources:
-        publishers[source.id] = NamedNode(source.publisher_page or source_iri(base, source.id).value)
-        yield from _source_quads(source, publishers[source.id], base, graph)
+        terms[source.id] = source.terms
+        yield from _in_graph(source_triples(source, base), graph)
     for record in records:
         node = graph_iri(base, record.source, record.key)
         origin = record.origin
         said: list[tuple[NamedNode, NamedNode | Literal]] = [
-            (RDF["type"], PROV["Entity"]),
+            (RDF["type"], PROV["Bundle"]),
             (DCT["isPartOf"], source_iri(base, record.source)),
             (DCT["type"], VOC[f"how-obtained/{origin.obtained}"]),
             (DCT["issued"], date_literal(origin.as_of)),
             (PROV["generatedAtTime"], _time(record.read_at)),
-            (PROV["wasAttributedTo"], publishers[record.source]),
+            (PROV["wasAttributedTo"], publisher_iri(base, record.source)),
             (DCT["created"], _time(runs[record.first_run]["started"])),
             (SCHEMA["sha256"], Literal(record.content_hash)),
             (OWL["versionInfo"], Literal(f"mapping {record.mapping_version}")),
         ]
         said += [(PROV["wasDerivedFrom"], NamedNode(page)) for page in origin.pages]
         said.append((FOAF["primaryTopic"], NamedNode(origin.pages[0])))
-        if origin.licence:
-            said.append((DCT["license"], NamedNode(origin.licence)))
+        said.append(
+            (DCT["license"], NamedNode(origin.licence))
+            if origin.licence
+            else (DCT["rights"], Literal(terms[record.source]))
+        )
         if record.source in last_seen:
             said.append((DCT["valid"], _time(last_seen[record.source])))
         for predicate, value in said:
             yield Quad(node, predicate, value, graph)
 
 
-def _source_quads(source: SourceDescription, publisher: NamedNode, base: str, graph: NamedNode) -> Iterator[Quad]:
-    node = source_iri(base, source.id)
-    said: list[tuple[NamedNode, NamedNode, NamedNode | Literal]] = [
-        (node, RDF["type"], DCAT["Dataset"]),
-        (node, DCT["identifier"], Literal(source.id)),
-        (node, DCT["title"], Literal(source.title)),
-        (node, DCT["publisher"], publisher),
-        (node, DCT["rights"], Literal(source.terms)),
-        (node, DCT["issued"], date_literal(source.as_of)),
-        (publisher, RDF["type"], FOAF["Agent"]),
-        (publisher, FOAF["name"], Literal(source.publisher)),
-    ]
+def publisher_iri(base: str, source: str) -> NamedNode:
+    """The IRI of a source's publisher: its page is a document, not an organisation."""
+    return NamedNode(f"{source_iri(base, source).value}#publisher")
+
+
+def source_triples(source: SourceDescription, base: str) -> Iterator[Triple]:
+    """What a release says of a source: a dataset with its publisher, terms and day."""
+    node, publisher = source_iri(base, source.id), publisher_iri(base, source.id)
+    yield Triple(node, RDF["type"], DCAT["Dataset"])
+    yield Triple(node, DCT["identifier"], Literal(source.id))
+    yield Triple(node, DCT["title"], Literal(source.title))
+    yield Triple(node, DCT["publisher"], publisher)
+    yield Triple(node, DCT["rights"], Literal(source.terms))
+    yield Triple(node, DCT["issued"], date_literal(source.as_of))
+    yield Triple(publisher, RDF["type"], FOAF["Agent"])
+    yield Triple(publisher, FOAF["name"], Literal(source.publisher))
     if source.licence != "unknown":
-        said.append((node, DCT["license"], NamedNode(source.licence)))
+        yield Triple(node, DCT["license"], NamedNode(source.licence))
     if source.publisher_page:
-        said.append((node, DCAT["landingPage"], NamedNode(source.publisher_page)))
-    yield from (Quad(subject, predicate, value, graph) for subject, predicate, value in said)
+        yield Triple(node, DCAT["landingPage"], NamedNode(source.publisher_page))
+        yield Triple(publisher, FOAF["homepage"], NamedNode(source.publisher_page))
 
 
 def identity_quads(
@@ -112,6 +126,10 @@ def identity_quads(
         node = NamedNode(f"{base}id/{old}")
         yield Quad(node, OWL["deprecated"], Literal(True), graph)
         yield Quad(node, DCT["isReplacedBy"], NamedNode(f"{base}id/{new}"), graph)
+
+
+def _in_graph(triples: Iterable[Triple], graph: NamedNode) -> Iterator[Quad]:
+    return (Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples)
 
 
 def _time(text: str) -> Literal:

@@ -15,15 +15,16 @@ from typing import Any
 from pyoxigraph import Quad, RdfFormat, Store, Triple
 
 from talkoot.graph.checks import run_checks
+from talkoot.graph.dcat import about, catalogue, dump_address
 from talkoot.graph.gate import BATCH, Gate
 from talkoot.graph.identity.features import record_quads
 from talkoot.graph.identity.names import NameTable
 from talkoot.graph.identity.resolve import Curated, Identity, resolve
 from talkoot.graph.merge import merge
-from talkoot.graph.provenance import identity_quads, provenance_quads
+from talkoot.graph.provenance import framework_quads, identity_quads, provenance_quads
 from talkoot.graph.rdf_text import n_quads
 from talkoot.graph.records import MappedRecord
-from talkoot.graph.release import Release, building_folder, current_release, finish, next_number, switch
+from talkoot.graph.release import Release, building_folder, current_release, finish, next_number, releases, switch
 from talkoot.graph.search_index import build_search_index
 from talkoot.graph.settings import Settings
 from talkoot.graph.void import void_description
@@ -94,6 +95,7 @@ def publish(
     beside = [
         *provenance_quads(records, workbench.sources(), runs, seen, settings.base),
         *identity_quads(identity.canonical, identity.decisions, identity.ledger, settings.base),
+        *framework_quads(settings.base),
     ]
     progress("quads")
     lines = _lines([*merged, *vocabulary_triples()], beside, records)
@@ -109,7 +111,7 @@ def publish(
         raise PublishFailed("The release is not published:\n" + "\n".join(faults))
     progress("search index")
     kinds = build_search_index(folder / "search.sqlite", merged, settings.base)
-    void = void_description(store, settings.base, kinds)
+    void = void_description(store, settings.base, kinds, about(settings), dump_address(settings, number))
     (folder / "void.ttl").write_text(void, encoding="utf-8")
     store.flush()
     del store
@@ -119,7 +121,7 @@ def publish(
     _write_records(folder / "records.tsv", records)
     counts = Counter(record.source for record in records)
     (folder / "sources.json").write_text(_sources(workbench, counts), encoding="utf-8")
-    manifest = {
+    manifest: dict[str, Any] = {
         "number": number,
         "published": now(),
         "base": settings.base,
@@ -138,6 +140,10 @@ def publish(
         "files": {name: _checksum(folder / name) for name in
                   ("graph.nq.gz", "search.sqlite", "void.ttl", "records.tsv", "sources.json")},
     }  # fmt: skip
+    first = min([release.manifest["published"] for release in releases(settings)], default=manifest["published"])
+    described = catalogue(manifest, first, workbench.sources(), settings)
+    (folder / "dcat.ttl").write_text(described, encoding="utf-8")
+    manifest["files"]["dcat.ttl"] = _checksum(folder / "dcat.ttl")
     progress("switch")
     release = finish(settings, folder, manifest)
     switch(settings, number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pyoxigraph
 from pyoxigraph import Literal, Quad, RdfFormat, Triple
@@ -26,9 +26,9 @@ def n_triples(triples: Iterable[Triple]) -> str:
     return _text(triples, RdfFormat.N_TRIPLES)
 
 
-def turtle(triples: Iterable[Triple]) -> str:
-    """Triples as Turtle, with our prefixes."""
-    return _text(triples, RdfFormat.TURTLE, PREFIXES)
+def turtle(triples: Iterable[Triple], more: Mapping[str, str] | None = None) -> str:
+    """Triples as Turtle, with our prefixes and those given."""
+    return _text(triples, RdfFormat.TURTLE, {**PREFIXES, **(more or {})})
 
 
 def _text(

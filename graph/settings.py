@@ -11,6 +11,8 @@ from typing import Any
 
 from talkoot.ontology.namespaces import TALKOOT
 
+_WEB = ("http://", "https://")
+
 
 class SettingError(ValueError):
     """A setting's value cannot be used; the message names the variable and what was expected."""
@@ -28,6 +30,8 @@ class Settings:
 
     home: Path = setting(Path("var"), "Folder of the workbench, the releases and the steward's own tables.")
     base: str = setting(TALKOOT, "Base of the data's IRIs; ends in a slash. A home keeps the base it was made with.")
+    publisher: str = setting("Talkoot", "Organisation that publishes the releases, as their descriptions name it.")
+    publisher_page: str = setting(TALKOOT, "Web page of that organisation, where it can be reached.")
     host: str = setting("127.0.0.1", "Address that the server listens on.")
     port: int = setting(8000, "Port that the server listens on.")
     workers: int = setting(2, "Web server processes.")
@@ -76,8 +80,10 @@ def read_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
             values[item.name] = _parse(variable(item.name), text, type(item.default))
     values.update({name: value for name, value in overrides.items() if value is not None})
     settings = Settings(**values)
-    if not settings.base.startswith(("http://", "https://")) or not settings.base.endswith("/"):
+    if not settings.base.startswith(_WEB) or not settings.base.endswith("/"):
         raise SettingError(f"TALKOOT_BASE is {settings.base!r}: expected an http address that ends in a slash")
+    if not settings.publisher_page.startswith(_WEB) or " " in settings.publisher_page:
+        raise SettingError(f"TALKOOT_PUBLISHER_PAGE is {settings.publisher_page!r}: expected an http address")
     return settings
 
 

@@ -2,7 +2,8 @@
 
     python -m talkoot.ontology.build_codelists SOURCE_FOLDER
 
-The folder holds what Statistics Finland and the EU's Publications Office publish: AREAS_FILE, COUNTRIES_FILE.
+The folder holds what Statistics Finland, the EU's Publications Office and Eurostat publish: AREAS_FILE,
+COUNTRIES_FILE, NUTS_FILE.
 Codes, names and which area lies in which are taken over as facts; no file is copied. The head of each list in
 the folder codelists beside this script is edited by hand and kept: its title, note, source and datatypes.
 """
@@ -12,17 +13,21 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from talkoot.ontology.namespaces import COUNTRY
+from talkoot.ontology.namespaces import COUNTRY, PREFIXES
+from talkoot.ontology.turtle_form import canonical
 
 AREAS_FILE = "finland/municipality_hva_nuts_2026.csv"
 """Statistics Finland: each municipality with its wellbeing services county and region."""
 COUNTRIES_FILE = "eu_vocab/countries-skos.rdf"
 """Publications Office of the EU: the authority table of countries."""
+NUTS_FILE = "nuts/NUTS_AT_2021.csv"
+"""Eurostat (GISCO): codes and names of the NUTS regions of 2021."""
+NUTS = "http://data.europa.eu/nuts/"
 
 AREAS = {
     "municipality-fi": ("municipality", "<wellbeing-services-county/{hyvinvointialue_code}>"),
@@ -69,30 +74,26 @@ def texts(values: Mapping[str, str]) -> list[str]:
 def concept(subject: str, schemes: Sequence[str], statements: Mapping[str, Sequence[str]]) -> str:
     """One entry of a list, the first scheme being ours; a property without values is left out."""
     head = {"a": ["skos:Concept"], "skos:inScheme": schemes, "skos:topConceptOf": schemes[:1]}
-    lines = []
-    for prop, values in (head | dict(statements)).items():
-        if values:
-            joint = " , " if sum(map(len, values)) < 90 else " ,\n    "
-            lines.append(f"{prop} {joint.join(values)}")
+    lines = [f"{prop} {' , '.join(values)}" for prop, values in (head | dict(statements)).items() if values]
     return f"{subject} " + " ;\n  ".join(lines) + " .\n"
 
 
 def with_entries(text: str, entries: Iterable[str]) -> str:
-    """A list with its head as it was and these entries after it."""
+    """A list in canonical form, with its head as it was and these entries after it."""
     first = re.search(r"^\S+ a skos:Concept ;", text, re.MULTILINE)
     head = text[: first.start()] if first else f"{text}\n"
-    return head + "\n".join(entries)
+    return canonical(head + "\n".join(entries), PREFIXES)
 
 
-# Finland's areas
+# Finland's areas and the regions of NUTS
+
+AREA_COLUMNS = {f"{column}_{end}" for column, _ in AREAS.values() for end in ("code", "name_en", "name_fi", "name_sv")}
 
 
-def read_areas(path: Path) -> list[dict[str, str]]:
-    """The rows of municipalities; a column or a value that is missing is an error."""
+def read_rows(path: Path, needed: Iterable[str]) -> list[dict[str, str]]:
+    """The rows of a table; a needed column or value that is missing is an error."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = [{key: " ".join((value or "").split()) for key, value in row.items()} for row in csv.DictReader(file)]
-    ends = ("code", "name_en", "name_fi", "name_sv")
-    needed = {f"{column}_{end}" for column, _ in AREAS.values() for end in ends} | {"nuts3_code"}
     for number, row in enumerate(rows or [{}], start=2):
         if empty := sorted(column for column in needed if not row.get(column)):
             raise SourceError(f"{path.name}, line {number}: expected a value of {', '.join(empty)}")
@@ -115,10 +116,32 @@ def areas(name: str, rows: Sequence[Mapping[str, str]]) -> list[str]:
         }
         if name == "region-fi":
             statements["skos:notation"].append(quoted(row["nuts3_code"], "", "nuts-2024"))
+            statements["skos:broadMatch"] = [f"<{NUTS}code/{row['nuts2_code']}>"]
         text = concept(f"<{name}/{code}>", [f"<{name}>"], statements)
         if found.setdefault(code, text) != text:
             raise SourceError(f"{column} {code} stands twice with different facts: expected the same")
     return [found[code] for code in sorted(found)]
+
+
+def nuts_regions(rows: Sequence[Mapping[str, str]], countries: Mapping[str, str]) -> Iterator[str]:
+    """The regions of levels 0 to 2, each in the one above it and those of level 0 in their countries."""
+    for row in sorted(rows, key=lambda row: row["NUTS_ID"]):
+        code, level = row["NUTS_ID"], len(row["NUTS_ID"]) - 2
+        if level > 2:
+            continue
+        if not level and code not in countries:
+            raise SourceError(f"NUTS {code}: expected a country of the list of countries")
+        above = f"<{NUTS}code/{code[:-1]}>" if level else f"country:{countries[code]}"
+        statements = {
+            "skos:topConceptOf": [] if level else ["<nuts-2021>"],
+            "skos:broader": [above],
+            "skos:notation": [quoted(code, "", "nuts-2021")],
+            "skos:prefLabel": [quoted(row["NAME_LATN"])],
+            "skos:altLabel": [quoted(row["NUTS_NAME"])] if row["NUTS_NAME"] != row["NAME_LATN"] else [],
+            "skos:closeMatch": [] if level else [above],
+            f"<{NUTS}level>": [str(level)],
+        }
+        yield concept(f"<{NUTS}code/{code}>", ["<nuts-2021>", f"<{NUTS}scheme/2021>"], statements)
 
 
 # Countries
@@ -192,16 +215,19 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     folder, target = Path(arguments[0]), Path(__file__).parent / "codelists"
     try:
-        rows = read_areas(folder / AREAS_FILE)
+        rows = read_rows(folder / AREAS_FILE, AREA_COLUMNS | {"nuts2_code", "nuts3_code"})
         entries = {name: areas(name, rows) for name in AREAS}
-        table = CountryTable(folder / COUNTRIES_FILE)
-        entries["country"] = [table.concept(code) for code in sorted(f"{MEMBER_STATES} {OTHERS}".split())]
+        table, codes = CountryTable(folder / COUNTRIES_FILE), sorted(f"{MEMBER_STATES} {OTHERS}".split())
+        entries["country"] = [table.concept(code) for code in codes]
+        rows = read_rows(folder / NUTS_FILE, ("NUTS_ID", "NAME_LATN", "NUTS_NAME"))
+        countries = {EU_CODES.get(code) or table.alpha_2(code): code for code in codes}
+        entries["nuts-2021"] = list(nuts_regions(rows, countries))
         lists = {name: (target / f"{name}.ttl").read_text(encoding="utf-8") for name in entries}
     except (OSError, SourceError, SyntaxError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    # the source's edition is the one version at the end of a subject
-    lists["country"] = re.sub(r'(?<=owl:versionInfo )"[^"]*"(?= \.)', quoted(table.edition), lists["country"])
+    # the source's edition is the one version right behind a subject
+    lists["country"] = re.sub(r'(?<=> owl:versionInfo )"[^"]*"', quoted(table.edition), lists["country"])
     for name, text in lists.items():
         (target / f"{name}.ttl").write_text(with_entries(text, entries[name]), encoding="utf-8")
     return 0

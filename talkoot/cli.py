@@ -21,10 +21,11 @@ from talkoot.graph.settings import SettingError, read_settings
 from talkoot.graph.workbench import Workbench, WorkbenchError
 from talkoot.harvesters import FACTS
 from talkoot.harvesters.definition import DefinitionError, load_definitions
-from talkoot.ontology.check import check_ontology
 from talkoot.steps import (
     FAILED,
     HELD,
+    check_files,
+    check_own,
     harvest_sources,
     names_of,
     publish_release,
@@ -276,23 +277,18 @@ def _text_of(file: Any) -> str:
 
 
 @main.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--fix", is_flag=True, help="Write the ontology's files in canonical form, and new terms into its table.")
 @home_option
 @json_option
-def check(home: Path | None, as_json: bool) -> None:
-    """Check vocabulary, code lists, shapes, definitions and the curated tables."""
-    settings = read_settings(home=home)
-    faults = list(check_ontology())
-    try:
-        load_definitions(settings.home)
-        names_of(settings)
-        Curated(FACTS).check(settings.home)
-    except (DefinitionError, TableError) as error:
-        faults.append(str(error))
+def check(files: tuple[Path, ...], fix: bool, home: Path | None, as_json: bool) -> None:
+    """Check RDF FILES of your own against the publish gate; without any, Talkoot's ontology, definitions and tables."""
+    faults = check_files(files, quiet=as_json) if files else check_own(read_settings(home=home), fix=fix)
     if as_json:
         print_json(faults)
     elif faults:
         click.echo("\n".join(faults))
-    else:
-        click.echo("Vocabulary, code lists, shapes, definitions and tables are in order.")
+    elif not files:
+        click.echo("Vocabulary, code lists, shapes, examples, questions, definitions and tables are in order.")
     if faults:
         sys.exit(FAILED)

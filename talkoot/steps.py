@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -12,14 +13,17 @@ from talkoot.console import progress
 from talkoot.graph.gate import Gate
 from talkoot.graph.identity.names import NameTable, read_name_rows
 from talkoot.graph.identity.resolve import Curated
+from talkoot.graph.identity.table_text import TableError
 from talkoot.graph.locks import writing
 from talkoot.graph.publish import Publication, publish
 from talkoot.graph.release import ReleaseError, current_release
 from talkoot.graph.settings import Settings
 from talkoot.graph.workbench import Workbench, WorkbenchError
 from talkoot.harvesters import FACTS
-from talkoot.harvesters.definition import Definition
+from talkoot.harvesters.definition import Definition, DefinitionError, load_definitions
 from talkoot.harvesters.jobs import Harvest, RunReport
+from talkoot.ontology.check import check_ontology
+from talkoot.ontology.check_data import DataError, check_data
 
 FAILED, HELD = 1, 3
 
@@ -104,3 +108,33 @@ def serve_release(settings: Settings) -> None:
     except ServerError as error:
         click.echo(str(error), err=True)
         sys.exit(FAILED)
+
+
+def check_own(settings: Settings, *, fix: bool) -> list[str]:
+    """Faults of the ontology, the definitions of sources, and the curated tables."""
+    faults = check_ontology(fix=fix)
+    try:
+        load_definitions(settings.home)
+        names_of(settings)
+        Curated(FACTS).check(settings.home)
+    except (DefinitionError, TableError) as error:
+        faults.append(str(error))
+    return faults
+
+
+def check_files(files: Iterable[Path], *, quiet: bool) -> list[str]:
+    """Faults of RDF files of somebody's own; prints warnings, and what a file without faults holds."""
+    faults = []
+    for file in files:
+        try:
+            report = check_data(file)
+        except DataError as error:
+            faults.append(str(error))
+            continue
+        faults += report.faults
+        for warning in report.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        if not report.faults and not quiet:
+            things = ", ".join(f"{count} {name}" for name, count in sorted(report.things.items()))
+            click.echo(f"{file.name} is in order: {things}.")
+    return faults

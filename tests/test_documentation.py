@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shlex
 import subprocess
@@ -11,15 +12,18 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from pyoxigraph import RdfFormat, parse
 
 from talkoot.cli import main
 from talkoot.graph.issues import ISSUE_CODES, issue_table
 from talkoot.graph.settings import settings_table
+from talkoot.ontology.namespaces import TALKOOT
 from talkoot.web.problem import PROBLEM_TYPES
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+REFUSED = re.compile(r"# refused: (.+)$", re.MULTILINE)
 
 
 def test_every_setting_is_documented_as_the_code_has_it() -> None:
@@ -95,3 +99,40 @@ def test_commands_shown_in_a_document_run(lines: str, demo_home: Path) -> None:
             input="ASK {}", capture_output=True, text=True, timeout=120, check=False, cwd=ROOT,
         )  # fmt: skip
         assert run.returncode == 0, f"{line}\n{run.stdout}{run.stderr}"
+
+
+@pytest.mark.parametrize("text", [*blocks("turtle"), *blocks("trig")])
+def test_data_shown_in_a_document_pass_the_gate_or_are_refused_in_the_words_shown(text: str, tmp_path: Path) -> None:
+    """Every comment ``# refused: …`` is part of a fault, and there is no other fault."""
+    file = tmp_path / "shown.trig"
+    file.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(main, ["check", str(file)])
+    expected, faults = REFUSED.findall(text), result.stdout.splitlines()
+    assert result.exit_code == (1 if expected else 0), result.output
+    if expected:
+        assert [words for words in expected if not any(words in fault for fault in faults)] == []
+        assert [fault for fault in faults if not any(words in fault for words in expected)] == []
+
+
+@pytest.mark.parametrize("text", blocks("trig"))
+def test_a_record_of_a_real_source_shown_in_a_document_is_what_talkoot_holds(text: str, demo_home: Path) -> None:
+    quads = parse(text, format=RdfFormat.TRIG)
+    real = {
+        quad for quad in quads if quad.graph_name.value.startswith((f"{TALKOOT}graph/sim/", f"{TALKOOT}graph/inno"))
+    }
+    with gzip.open(demo_home / "current" / "graph.nq.gz") as dump:
+        assert real <= set(parse(dump.read(), format=RdfFormat.N_QUADS))
+
+
+def test_the_table_shown_in_the_guide_is_harvested_without_an_issue_and_published(tmp_path: Path) -> None:
+    shown = dict(BLOCK.findall((ROOT / "docs" / "ontology" / "harvest-your-table.md").read_text(encoding="utf-8")))
+    (tmp_path / "sources").mkdir()
+    for kind in ("csv", "toml"):
+        (tmp_path / "sources" / f"my-centre.{kind}").write_text(shown[kind], encoding="utf-8")
+    said = ""
+    for line in re.findall(r"^talkoot (.*)$", shown["sh"], re.MULTILINE):
+        result = CliRunner().invoke(main, [*shlex.split(line), "--home", str(tmp_path)])
+        assert result.exit_code == 0, result.output
+        said += result.output
+    assert "There is no issue." in said
+    assert "from 2 records" in said

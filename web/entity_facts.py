@@ -7,13 +7,13 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from talkoot.ontology.folding import fold
-from talkoot.ontology.namespaces import DCT, PROV, RDF, SKOS, TK
+from talkoot.ontology.namespaces import DCT, RDF, SKOS, TK
 from talkoot.web.facts import Facts, Term, first_text, in_order
 from talkoot.web.names import Namer, Ref, short_iri, site_path
 from talkoot.web.notes import MAIN_NAMES, OTHER_NAMES, Notes, Said
 from talkoot.web.wording import moment, period
 
-_SHOWN_ELSEWHERE = {RDF["type"], PROV["wasDerivedFrom"], DCT["temporal"], *MAIN_NAMES, *OTHER_NAMES}
+_SHOWN_ELSEWHERE = {RDF["type"], DCT["source"], DCT["temporal"], *MAIN_NAMES, *OTHER_NAMES}
 
 
 class FactsReader:

@@ -83,7 +83,7 @@ class EntityPage:
             "programmes": namer.refs(facts.nodes(node, TK["fundedUnder"])),
             "funding_words": [namer.concept(words) for words in facts.nodes(node, DCT["relation"])],
             "actors": self._rows.actors(parts_in(facts, node)),
-            "marks": self._notes.marks(facts.nodes(node, PROV["wasDerivedFrom"])),
+            "marks": self._notes.marks(facts.nodes(node, DCT["source"])),
         }
 
     def _read_incoming(self, base: str) -> dict[str, list[Ref]]:

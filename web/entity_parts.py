@@ -23,7 +23,7 @@ _ROLE_RANK = {f"{VOC}role/{code}": rank for rank, code in enumerate(_ROLES)}
 _KIND_RANK = {"centre": 0, "network": 1, "project": 2, "collection": 3, "programme": 4, "solution": 5}
 HOST = VOC["role/host"]
 _AGENT, _INVOLVED_IN, _ROLE, _TIME = PROV["agent"], TK["involvedIn"], TK["hasRole"], DCT["temporal"]
-_REMARK, _BASIS, _RECORDS = SKOS["note"], DCT["type"], PROV["wasDerivedFrom"]
+_REMARK, _BASIS, _RECORDS = SKOS["note"], DCT["type"], DCT["source"]
 _INFERRED = VOC["basis/inferred"]
 _NO_PERIOD = ("", "")
 

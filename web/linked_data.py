@@ -40,7 +40,7 @@ def document(view: ReleaseView, address: str, topic: NamedNode) -> Iterator[Quad
 
 def entity_quads(facts: Facts, thing: NamedNode) -> Iterator[Quad]:
     """The merged view's statements about a thing and its parts; the records behind them as named graphs."""
-    graphs = set(facts.nodes(thing, PROV["wasDerivedFrom"]))
+    graphs = set(facts.nodes(thing, DCT["source"]))
     mentioned: set[NamedNode] = set()
     parts = [*facts.subjects(PROV["agent"], thing), *facts.subjects(TK["involvedIn"], thing)]
     uses = facts.subjects(TK["implements"], thing)
@@ -49,7 +49,7 @@ def entity_quads(facts: Facts, thing: NamedNode) -> Iterator[Quad]:
             yield quad
             if isinstance(quad.object, NamedNode) and (quad.predicate in _LINKS or subject == thing):
                 mentioned.add(quad.object)
-        graphs.update(facts.nodes(subject, PROV["wasDerivedFrom"]))
+        graphs.update(facts.nodes(subject, DCT["source"]))
     for node in in_order(mentioned - {thing}):
         for predicate in _NAMES:
             yield from facts.store.quads_for_pattern(node, predicate, None, MERGED)

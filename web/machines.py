@@ -14,7 +14,7 @@ blueprint = Blueprint("machines", __name__)
 _MOST_ADDRESSES = 50_000
 """More than that a sitemap may not have."""
 _PAGES = ("", "actors", "solutions", "projects", "programmes", "collections", "centres", "countries", "sources",
-          "releases", "about", "ns", "voc")  # fmt: skip
+          "releases", "about", "ns", "voc", "shapes")  # fmt: skip
 _ROBOTS = """User-agent: *
 Disallow: /search
 Disallow: /sparql

@@ -113,7 +113,7 @@ class Said:
 
     def __init__(self, facts: Facts, thing: NamedNode) -> None:
         self.views = facts.views(thing)
-        self.graphs = facts.nodes(thing, PROV["wasDerivedFrom"])
+        self.graphs = facts.nodes(thing, DCT["source"])
         self.main_names: dict[tuple[str, str], set[NamedNode]] = {}
         self.countries: dict[NamedNode, set[NamedNode]] = {}
         self._by_statement: dict[tuple[str, str], set[NamedNode]] = {}

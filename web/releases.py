@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, send_file
+from flask import Blueprint, Response, abort, request, send_file
+from pyoxigraph import RdfFormat, parse
+from werkzeug.exceptions import NotAcceptable
 
 from talkoot.graph.release import ReleaseError, read_release
 from talkoot.graph.release import releases as all_releases
-from talkoot.web.responses import html_page, page
+from talkoot.web.linked_data import rdf_response
+from talkoot.web.negotiation import GRAPH_FORMATS, by_name, negotiate
+from talkoot.web.responses import conditional, html_page, page
 from talkoot.web.site import release, site
 
 blueprint = Blueprint("releases", __name__)
 
 _MEDIA = {
     "graph.nq.gz": "application/gzip",
+    "dcat.ttl": "text/turtle; charset=utf-8",
     "void.ttl": "text/turtle; charset=utf-8",
     "manifest.json": "application/json",
     "records.tsv": "text/tab-separated-values; charset=utf-8",
@@ -51,6 +56,20 @@ def dump(number: int, name: str) -> Response:
     if name.endswith(".gz"):
         response.headers["Content-Disposition"] = f'attachment; filename="talkoot-{number}-{name}"'
     return response
+
+
+@blueprint.get("/catalog")
+@blueprint.get("/catalog.<suffix>")
+def catalog(suffix: str = "") -> Response:
+    """The release, its sources and its services in DCAT, in the format asked for."""
+    name = suffix or request.args.get("format", "")
+    choice = by_name(name, GRAPH_FORMATS) if name else negotiate(request.headers.get("Accept"), GRAPH_FORMATS)
+    if choice is None:
+        raise NotAcceptable("The catalogue is data; ask for it as " + ", ".join(item.name for item in GRAPH_FORMATS))
+    path = release().folder / "dcat.ttl"
+    if not path.is_file():
+        abort(404)
+    return conditional(choice, lambda: rdf_response(parse(path=path, format=RdfFormat.TURTLE), choice))
 
 
 @blueprint.get("/.well-known/void")

@@ -1,70 +1,121 @@
-"""The vocabulary and the code lists: every term with its label and definition, as pages and as RDF."""
+"""The vocabulary, its shapes and its code lists: every term with all that is known of it, as pages and as RDF."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from flask import Blueprint, Response, abort
-from pyoxigraph import NamedNode
+from flask import Blueprint, Response, abort, redirect
+from pyoxigraph import Literal, NamedNode, Quad
+from werkzeug.wrappers import Response as BaseResponse
 
-from talkoot.graph.labels import reader_label
-from talkoot.ontology.namespaces import OWL, RDF, SKOS, TALKOOT, TK, VOC
-from talkoot.web.documents import Show, find, send
-from talkoot.web.facts import MERGED
-from talkoot.web.language import reader_language
-from talkoot.web.names import Namer, Ref
-from talkoot.web.negotiation import Format
+from talkoot.ontology.files import FOLDER, turtle_triples
+from talkoot.ontology.namespaces import DCT, OWL, RDF, RDFS, SKOS, TALKOOT, TK, VOC
+from talkoot.web import reference
+from talkoot.web.documents import Show, find, send, wanted_format
+from talkoot.web.facts import MERGED, Graph
+from talkoot.web.language import LANGUAGES, address, reader_language
+from talkoot.web.linked_data import DOCUMENT_FORMATS
+from talkoot.web.names import Namer, Ref, short_iri, web_link
+from talkoot.web.negotiation import GRAPH_FORMATS, HTML, Format, by_name
+from talkoot.web.notes import licence_link
+from talkoot.web.responses import conditional
 from talkoot.web.site import facts
 
 blueprint = Blueprint("vocabulary", __name__)
 
-_TERMS = {"classes": ("Class",), "properties": ("ObjectProperty", "DatatypeProperty")}
+_USES = {
+    "classes": "?thing a {}",
+    "properties": "?thing {} ?value",
+    "concepts": "?thing ?property {} . FILTER (!STRSTARTS(STR(?property), STR(skos:)))",
+}
 _MOST_USES = 100
+_MOST_COUNTED = 10_000
+"""Uses are counted so far, so that a page stays fast whatever the release; the query gives them all."""
 
 
-class TermRow(NamedTuple):
-    """A term or a concept: its name with its code, its labels by language, its definition for the reader."""
+class Entry(NamedTuple):
+    """A term, a concept or a list: its name, its texts (the reader's first) and links by property, and its uses."""
 
     label: Ref
-    labels: list[Ref]
-    definition: Ref | None
-    notations: list[str]
+    iri: str
+    texts: Mapping[str, list[Ref]]
+    links: Mapping[str, list[Ref]]
+    uses: int
+    query: str
 
 
 @blueprint.get("/ns")
 @blueprint.get("/ns.<suffix>")
 def terms(suffix: str = "") -> Response:
     """Classes and properties."""
-    path = f"ns.{suffix}" if suffix else "ns"
-    _path, _node, item = find(TALKOOT, path, lambda node: node.value == f"{TALKOOT}ns") or abort(404)
-    groups = {name: _own_terms(kinds) for name, kinds in _TERMS.items()}
+    about = NamedNode(f"{TALKOOT}ns")
+    nodes = facts().subjects(RDFS["isDefinedBy"], about)
 
     def show() -> dict[str, object]:
-        rows = {name: [_row(node) for node in nodes] for name, nodes in groups.items()}
-        return {"rows": rows, "schemes": _schemes()}
+        rows: dict[str, list[Entry]] = {"classes": [], "properties": []}
+        for node in nodes:
+            group = "classes" if OWL["Class"] in facts().nodes(node, RDF["type"]) else "properties"
+            rows[group].append(_entry(node, group))
+        lists = {path: _link(node) for path, node in facts().schemes.items()}
+        return {"about": _entry(about), "rows": rows, "lists": lists, "reference": reference}
 
-    return _send("ns", item, [node for group in groups.values() for node in group], "vocabulary.html", show)
+    return _send("ns", _format(suffix), [about, *nodes], "vocabulary.html", show)
+
+
+@blueprint.get("/shapes")
+@blueprint.get("/shapes.<suffix>")
+def shapes(suffix: str = "") -> Response:
+    """What records, and the vocabulary itself, are checked against."""
+    triples = (triple for path in sorted((FOLDER / "shapes").glob("*.ttl")) for triple in turtle_triples(path))
+    return send(
+        "/shapes", f"{TALKOOT}shapes", _format(suffix), "shapes.html", lambda: {"files": reference.shapes()},
+        lambda _choice: (Quad(one.subject, one.predicate, one.object, MERGED) for one in triples),
+    )  # fmt: skip
+
+
+@blueprint.get("/context.jsonld")
+def context() -> Response:
+    """The JSON-LD context."""
+    choice = by_name("jsonld", GRAPH_FORMATS) or abort(404)
+    text = (FOLDER / "context.jsonld").read_bytes()
+    return conditional(choice, lambda: Response(text, content_type=choice.content_type))
 
 
 @blueprint.get("/voc")
 def schemes() -> Response:
     """The code lists."""
-    return _send("voc", None, facts().schemes.values(), "schemes.html", lambda: {"schemes": _schemes()})
+    nodes = facts().schemes.values()
+    return _send("voc", None, nodes, "schemes.html", lambda: {
+        "rows": [(_entry(node), len(_concepts(node))) for node in nodes],
+    })  # fmt: skip
 
 
 @blueprint.get("/voc/<path:path>")
-def scheme(path: str) -> Response:
+def scheme(path: str) -> BaseResponse:
     """One code list, or one concept of it."""
     path, node, item = find(VOC, path, facts().exists) or abort(404)
-    if path not in facts().schemes:
-        return _send(f"voc/{path}", item, [node], "concept.html", lambda: _concept(path, node))
-    concepts = [concept for concept in facts().subjects(SKOS["inScheme"], node) if concept != node]
+    if path in facts().schemes:
+        concepts = _concepts(node)
+        said = [node, *facts().nodes(node, DCT["source"]), *(concept for _depth, concept in concepts)]
+        return _send(f"voc/{path}", item, said, "scheme.html", lambda: {
+            "about": _entry(node), "rows": [(depth, _entry(concept, "concepts")) for depth, concept in concepts],
+        })  # fmt: skip
+    choice = wanted_format(item)
+    if item is None and choice.format is not HTML:  # the concept itself cannot be sent; the data about it can
+        response = redirect(address(f"/voc/{path}.{choice.format.name}", []), 303)
+        response.vary.add("Accept")
+        return response
     return _send(
-        f"voc/{path}", item, [node, *concepts], "scheme.html",
-        lambda: {"scheme": _namer().concept(node), "rows": [_row(concept) for concept in concepts]},
-    )  # fmt: skip
+        f"voc/{path}", item, [node], "concept.html", lambda: {"entry": _entry(node, "concepts"), "used": _used(node)}
+    )
+
+
+def _format(suffix: str) -> Format | None:
+    return (by_name(suffix, DOCUMENT_FORMATS) or abort(404)).format if suffix else None
 
 
 def _send(path: str, item: Format | None, nodes: Iterable[NamedNode], template: str, show: Show) -> Response:
@@ -74,45 +125,80 @@ def _send(path: str, item: Format | None, nodes: Iterable[NamedNode], template: 
     )  # fmt: skip
 
 
-def _concept(path: str, node: NamedNode) -> dict[str, object]:
-    """What the page of one concept shows."""
-    above = facts().schemes.get(path.rsplit("/", 1)[0])
-    return {"row": _row(node), "scheme": _namer().concept(above) if above else None, "used": _used(node)}
+def _concepts(scheme: NamedNode) -> list[tuple[int, NamedNode]]:
+    """The concepts of a code list by number or code, those below another behind it; and how far below they stand."""
+    known = facts()
+    members = {node for node in known.subjects(SKOS["inScheme"], scheme) if known.is_concept(node)}
+
+    def place(node: NamedNode) -> list[str]:
+        above = next((one for one in known.nodes(node, SKOS["broader"]) if one in members), None)
+        numbers = (text.value for text in known.texts(node, SKOS["notation"]) if text.value.isdigit())
+        own = next(numbers, re.split("[/#]", node.value)[-1])
+        own = own.zfill(9) if own.isdigit() else own
+        return [*place(above), own] if above else [own]
+
+    return [(len(steps) - 1, node) for steps, node in sorted((place(node), node) for node in members)]
 
 
-def _own_terms(kinds: Iterable[str]) -> list[NamedNode]:
-    found = dict.fromkeys(node for kind in kinds for node in facts().subjects(RDF["type"], OWL[kind]))
-    return [node for node in found if node.value.startswith(TK)]
+def _entry(node: NamedNode, used_as: str = "") -> Entry:
+    known, language = facts(), reader_language()
+    texts: dict[str, list[Ref]] = defaultdict(list)
+    links: dict[str, list[Ref]] = defaultdict(list)
+    for predicate, values in known.said_of(node, MERGED).items():
+        name = short_iri(predicate.value)
+        for value in values:
+            if isinstance(value, Literal):
+                gloss = known.concept(value.datatype, language) if value.datatype.value.startswith(VOC) else ("", "")
+                texts[name].append(Ref("", value.value, value.language or "", gloss=gloss[0], gloss_lang=gloss[1]))
+            elif isinstance(value, NamedNode):
+                links[name].append(licence_link(value.value) or _link(value) if name == "dct:license" else _link(value))
+    links["narrower"] = [
+        _link(one)
+        for up in (SKOS["broader"], RDFS["subClassOf"], RDFS["subPropertyOf"])
+        for one in known.subjects(up, node)
+    ]
+    order = (language, "en", *LANGUAGES)
+    for refs in texts.values():
+        refs.sort(key=lambda ref: (order.index(ref.lang) if ref.lang in order else len(order), ref.lang, ref.text))
+    for refs in links.values():
+        refs.sort(key=lambda ref: ref.text)
+    label = Namer(known, language).concept(node)._replace(code=re.split("[/#]", node.value)[-1])
+    return Entry(label, node.value, texts, links, *(_uses(node, used_as) if used_as else (0, "")))
 
 
-def _namer() -> Namer:
-    return Namer(facts(), reader_language())
+def _link(node: NamedNode) -> Ref:
+    """A term, a concept or an address, by its name where it has one, leading to where it is described."""
+    known, short = facts(), short_iri(node.value)
+    label = Namer(known, reader_language()).concept(node)
+    if node.value.startswith(TK):
+        return Ref(f"/ns#{node.value.removeprefix(TK)}", short, None)
+    if label.href or not known.labels(node):
+        return label if label.href else web_link(node.value, short if short != node.value else "")
+    lists = (one.value.removeprefix(VOC) for one in known.nodes(node, SKOS["inScheme"]) if one.value.startswith(VOC))
+    href = next((f"/voc/{path}#{label.code}" for path in lists), "")
+    return label._replace(href=href) if href else web_link(node.value, label.text)
 
 
-def _schemes() -> list[Ref]:
-    return [_namer().concept(node) for node in facts().schemes.values()]
+def _uses(node: NamedNode, used_as: str) -> tuple[int, str]:
+    """How often the merged view uses a term or a concept, or else the other graphs do; and a query that lists where."""
+    short = short_iri(node.value)
+    where = _USES[used_as].format(short if short.startswith("tk:") else f"<{node.value}>")
+    predicate, value = {"classes": (RDF["type"], node), "properties": (node, None)}.get(used_as, (None, node))
 
+    def count(graph: Graph | None) -> int:
+        quads = islice(facts().store.quads_for_pattern(None, predicate, value, graph), _MOST_COUNTED)
+        return sum(1 for quad in quads if predicate or not quad.predicate.value.startswith(SKOS))
 
-def _row(node: NamedNode) -> TermRow:
-    known, label = facts(), _namer().concept(node)
-    labels = known.labels(node)
-    definitions = {text.language or "": text.value for text in known.texts(node, SKOS["definition"])}
-    definition, lang = reader_label(definitions, (reader_language(),))
-    return TermRow(
-        label._replace(code=node.value.rsplit("#", 1)[-1].rsplit("/", 1)[-1]),
-        [Ref("", labels[tag], tag) for tag in ("en", "fi", "sv") if tag in labels],
-        Ref("", definition, lang) if definition else None,
-        list(dict.fromkeys(text.value for text in known.texts(node, SKOS["notation"]))),
-    )
+    uses = count(MERGED)
+    if not uses and (uses := count(None)):
+        where = f"GRAPH ?graph {{ {where} }}"
+    return uses, f"PREFIX tk: <{TK}>\nPREFIX skos: <{SKOS}>\nSELECT * WHERE {{\n  {where}\n}}"
 
 
 def _used(node: NamedNode) -> list[Ref]:
-    """Things of the merged view that use a concept, at most a hundred."""
+    """Things of the merged view that use a concept, themselves or in a part of theirs; at most a hundred."""
     start = f"{facts().base}id/"
     users = (quad.subject for quad in facts().store.quads_for_pattern(None, None, node, MERGED))
-    things = (
-        user for user in users
-        if isinstance(user, NamedNode) and user.value.startswith(start)
-        and not user.value.startswith(f"{start}src/") and "#" not in user.value
-    )  # fmt: skip
-    return _namer().refs(islice(dict.fromkeys(things), _MOST_USES))
+    things = (NamedNode(user.value.partition("#")[0]) for user in users if isinstance(user, NamedNode))
+    own = (one for one in things if one.value.startswith(start) and not one.value.startswith(f"{start}src/"))
+    return Namer(facts(), reader_language()).refs(islice(dict.fromkeys(own), _MOST_USES))

@@ -19,21 +19,23 @@ SOUND = """
 @base <https://w3id.org/talkoot/> .
 {
   <id/actor/c> a tk:CompetenceCentre ; skos:prefLabel "C" ; tk:designatedFor country:FIN ;
-    adms:status <voc/centre-status/ended> ; prov:wasDerivedFrom <graph/s/1> .
-  <id/actor/a> a org:Organization ; skos:prefLabel "A" ; prov:wasDerivedFrom <graph/s/1> .
-  <id/activity/u> a tk:Implementation ; prov:wasDerivedFrom <graph/s/1> .
+    adms:status <voc/centre-status/ended> ; dct:source <graph/s/1> .
+  <id/actor/a> a org:Organization ; skos:prefLabel "A" ; dct:source <graph/s/1> .
+  <id/activity/u> a tk:Implementation ; dct:source <graph/s/1> .
   <id/actor/c#part> a tk:Involvement ; prov:agent <id/actor/a> ; tk:involvedIn <id/actor/c> ;
-    tk:hasRole <voc/role/host> ; prov:wasDerivedFrom <graph/s/1> .
+    tk:hasRole <voc/role/host> ; dct:source <graph/s/1> .
 }
 <graph/s/1> {
   <id/src/s/actor/a> a org:Organization ; skos:prefLabel "A" .
   <graph/s/1#part-1> a tk:Involvement .
 }
 <graph/prov> {
-  <graph/s/1> prov:wasDerivedFrom <https://example.org/> ; dct:issued "2026"^^xsd:gYear ; dct:isPartOf <sources/s> ;
-    schema:sha256 "x" ; dct:license <https://example.org/licence> .
+  <graph/s/1> a prov:Bundle ; prov:wasDerivedFrom <https://example.org/> ; dct:issued "2026"^^xsd:gYear ;
+    dct:isPartOf <sources/s> ; schema:sha256 "x" ; dct:license <https://example.org/licence> .
   <sources/s> dct:license <https://example.org/licence> .
+  <graph/s/2> a prov:Bundle ; dct:isPartOf <sources/t> ; dct:rights "Ask first" .
 }
+<graph/framework/f> { <id/framework/f> a tk:AssessmentFramework . }
 <graph/identity> { <id/src/s/actor/a> tk:viewOf <id/actor/a> . }
 """
 
@@ -43,7 +45,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "entity-joined": ("<id/src/s/actor/a> tk:viewOf <id/actor/a> .", "", "id/src/s/actor/a"),
     "involvement-actor-known": ("prov:agent <id/actor/a>", "prov:agent <id/actor/nobody>", "id/actor/nobody"),
     "involvement-complete": ("tk:hasRole <voc/role/host> ;", "", "id/actor/c#part"),
-    "label-present": ('a org:Organization ; skos:prefLabel "A" ; prov', "a org:Organization ; prov", "id/actor/a"),
+    "label-present": ('a org:Organization ; skos:prefLabel "A" ; dct', "a org:Organization ; dct", "id/actor/a"),
     "no-person": ("<graph/s/1#part-1> a tk:Involvement", "<graph/s/1#part-1> a foaf:Person", "graph/s/1#part-1"),
     "no-person, in the merged view": (
         "<id/actor/a> a org:Organization ;",
@@ -55,8 +57,10 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         'schema:sha256 "x"',
         "graph/s/1",
     ),
+    "record-licence, no terms": (' ; dct:rights "Ask first"', "", "graph/s/2"),
     "record-origin": ('schema:sha256 "x" ;', "", "graph/s/1"),
     "record-origin, no page": ("prov:wasDerivedFrom <https://example.org/> ;", "", "graph/s/1"),
+    "record-origin, no bundle": ("<graph/s/1> a prov:Bundle ;", "<graph/s/1>", "graph/s/1"),
     "record-origin, no day": ('dct:issued "2026"^^xsd:gYear ;', "", "graph/s/1"),
 }
 
@@ -94,7 +98,7 @@ def test_every_check_begins_with_its_sentence() -> None:
 
 
 def test_many_nodes_are_counted_and_five_shown() -> None:
-    more = "".join(f"<id/actor/n{number}> prov:wasDerivedFrom <graph/s/1> .\n" for number in range(8))
+    more = "".join(f"<id/actor/n{number}> dct:source <graph/s/1> .\n" for number in range(8))
     (fault,) = run_checks(store_of(SOUND.replace("<id/actor/a> a org", more + "<id/actor/a> a org")))
     assert fault.endswith("and 3 more")
 

@@ -191,6 +191,7 @@ def test_a_release_folder_holds_what_the_design_lists(home: Home) -> None:
     names = {path.name for path in home.current.iterdir()}
     assert {
         "manifest.json",
+        "dcat.ttl",
         "graph.nq.gz",
         "records.tsv",
         "search.sqlite",
@@ -223,6 +224,17 @@ def test_void_counts_agree_with_the_store(home: Home) -> None:
     )
 
 
+def test_void_leads_to_dump_publisher_rights_and_examples(home: Home) -> None:
+    text = (home.current / "void.ttl").read_text(encoding="utf-8")
+    assert "void:dataDump <https://w3id.org/talkoot/dumps/1/graph.nq.gz>" in text
+    assert 'foaf:name "Talkoot"' in text
+    assert "dct:rights <https://w3id.org/talkoot/dataset#rights>" in text
+    (listed,) = re.findall(r"void:exampleResource ([^;]+);", text)
+    examples = re.findall(r"<(\S+)>", listed)
+    assert len(examples) > 4
+    assert all(home.ask(f"SELECT ?class WHERE {{ <{example}> a ?class }}") for example in examples)
+
+
 def test_a_home_without_record_changes_is_published_under_its_own_base(
     tmp_path: Any, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,7 +243,8 @@ def test_a_home_without_record_changes_is_published_under_its_own_base(
     other.talkoot("harvest", "seed-project")
     other.talkoot("publish")
     subjects = {line.split(b" ", 1)[0] for line in other.quads().splitlines()}
-    assert not [
+    elsewhere = [
         s for s in subjects if s.startswith((b"<https://w3id.org/talkoot/id/", b"<https://w3id.org/talkoot/graph/"))
     ]
+    assert [s for s in elsewhere if not s.startswith(b"<https://w3id.org/talkoot/id/framework/")] == []
     assert (other.path / "decisions.tsv").exists()

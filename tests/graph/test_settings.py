@@ -37,6 +37,7 @@ def test_what_the_command_line_says_lies_over_the_environment() -> None:
         ("LOSS_SHARE", "nan", "a number"),
         ("QUERY_SECONDS", "inf", "a number"),
         ("BASE", "example.org/", "ends in a slash"),
+        ("PUBLISHER_PAGE", "thl.fi", "an http address"),
     ],
 )
 def test_a_value_that_cannot_be_used_names_variable_value_and_expectation(name: str, value: str, expected: str) -> None:

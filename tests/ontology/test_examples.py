@@ -1,4 +1,4 @@
-"""Examples are checked: valid ones pass, invalid ones fail for the reason they name, questions find their rows."""
+"""Examples: each constraint of the publish gate has one that it refuses, each own class a shape and one that passes."""
 
 from __future__ import annotations
 
@@ -6,74 +6,121 @@ import re
 from functools import cache
 from pathlib import Path
 
-import pyoxigraph
 import pytest
-from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store
-from pyshacl import validate
-from rdflib import Graph
-from rdflib.namespace import SH
+from rdflib import RDF, RDFS, Graph, URIRef
+from rdflib.namespace import OWL, SH
+from rdflib.term import Node
 
 from talkoot.graph.rdf_text import n_triples
-from talkoot.ontology import publish_shapes_file
-from talkoot.ontology.files import FOLDER
+from talkoot.ontology.check_examples import check_examples, check_questions
+from talkoot.ontology.files import FOLDER, publish_shapes_file, vocabulary_file
+from talkoot.ontology.namespaces import TK, TKSH
+from talkoot.ontology.shacl import results
+from talkoot.ontology.sources import Sources
 
-VALID = sorted((FOLDER / "examples" / "valid").glob("*.trig"))
-INVALID = sorted((FOLDER / "examples" / "invalid").glob("*.trig"))
-QUESTIONS = sorted((FOLDER / "questions").glob("*.rq"))
-EXPECTED = re.compile(r"# Invalid, made up\. Expected: tksh:(\S+) \(sh:(\w+), sh:(\w+)\): (.*)")
+SOURCES = Sources(FOLDER)
+NOT_CONSTRAINTS = {
+    SH.path, SH.severity, SH.message, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.qualifiedValueShape,
+}  # fmt: skip
+"""What a shape says beside its constraints; a qualified value shape counts by its number."""
 
 
 @cache
-def shapes() -> Graph:
-    return Graph().parse(publish_shapes_file(), format="turtle")
+def shapes(name: str) -> Graph:
+    return Graph().parse(FOLDER / "shapes" / name, format="turtle")
 
 
-def results(path: Path) -> list[tuple[str, str, str, str]]:
-    """Shape, constraint, severity and message of every result on an example, its graphs taken together."""
-    triples = {quad.triple for quad in pyoxigraph.parse(path=path, format=RdfFormat.TRIG)}
-    data = Graph().parse(data=n_triples(triples), format="nt")
-    _, report, _ = validate(data, shacl_graph=shapes())
-    assert isinstance(report, Graph)
-    found = []
-    for result in report.objects(None, SH.result):
-        names = [str(report.value(result, p)).rsplit("#", 1)[-1] for p in
-                 (SH.sourceShape, SH.sourceConstraintComponent, SH.resultSeverity)]  # fmt: skip
-        found.append((names[0], names[1], names[2], str(report.value(result, SH.resultMessage))))
+@cache
+def own_classes() -> list[str]:
+    vocabulary = Graph().parse(vocabulary_file(), format="turtle")
+    return sorted(str(c) for c in vocabulary.subjects(RDF.type, OWL.Class) if str(c).startswith(TK))
+
+
+@cache
+def classes_of_examples() -> dict[Path, set[Node]]:
+    found = {}
+    for path in SOURCES.examples("valid"):
+        data = n_triples({quad.triple for quad in SOURCES.quads(path)})
+        found[path] = set(Graph().parse(data=data, format="nt").objects(None, RDF.type))
     return found
 
 
-@pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
-def test_a_valid_example_passes_the_gate(path: Path) -> None:
-    assert results(path) == []
+def constraints(graph: Graph) -> set[tuple[str, str]]:
+    """Name of the shape and of the constraint parameter, of every shape that finds its own targets."""
+    return {
+        (str(shape).removeprefix(TKSH), str(parameter).removeprefix(str(SH)))
+        for target in (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
+        for shape in graph.subjects(target)
+        for parameter in set(graph.predicates(shape)) - NOT_CONSTRAINTS
+        if str(parameter).startswith(str(SH))
+    }
 
 
-@pytest.mark.parametrize("path", INVALID, ids=lambda path: path.stem)
-def test_an_invalid_example_fails_for_the_reason_it_names_and_no_other(path: Path) -> None:
-    expected = EXPECTED.match(path.read_text(encoding="utf-8"))
-    assert expected is not None, "the first line names shape, constraint, severity and message"
-    assert results(path) == [expected.groups()]
+def test_valid_examples_pass_and_invalid_ones_fail_for_the_reason_they_name() -> None:
+    assert list(check_examples(SOURCES)) == []
 
 
-@pytest.fixture(scope="module")
-def worked_example() -> Store:
-    store = Store()
-    store.load(path=str(FOLDER / "examples" / "worked-example.trig"), format=RdfFormat.TRIG)
-    return store
+def test_every_constraint_of_the_publish_gate_has_an_example_that_it_refuses() -> None:
+    expected = re.compile(r"# Invalid, made up\. Expected: tksh:(\S+) \(sh:(\w+)ConstraintComponent, ")
+    refused = set()
+    for path in SOURCES.examples("invalid"):
+        told = expected.match(path.read_text(encoding="utf-8"))
+        assert told, path.name
+        component = told[2]
+        refused.add((told[1], "sparql" if component == "SPARQL" else component[0].lower() + component[1:]))
+    assert constraints(shapes("publish.ttl")) == refused
 
 
-@pytest.mark.parametrize("path", QUESTIONS, ids=lambda path: path.stem)
-def test_a_question_finds_its_rows_on_the_worked_example(path: Path, worked_example: Store) -> None:
-    found = worked_example.query(path.read_text(encoding="utf-8"))
-    assert isinstance(found, QuerySolutions)
-    rows = found.serialize(format=QueryResultsFormat.CSV)
-    assert rows == path.with_suffix(".csv").read_bytes()
-    assert rows.count(b"\n") > 1
+def test_an_invalid_example_is_named_after_shape_and_constraint() -> None:
+    for path in SOURCES.examples("invalid"):
+        told = re.match(r"# .* tksh:(\S+) \(sh:(\w+)Constraint", path.read_text(encoding="utf-8"))
+        assert told, path.name
+        assert path.name.lower().startswith(f"{told[1]}.{told[2]}.".lower())
 
 
-@pytest.mark.parametrize("path", QUESTIONS, ids=lambda path: path.stem)
-def test_a_question_says_what_it_answers_in_three_languages(path: Path) -> None:
-    assert [line[:5] for line in path.read_text(encoding="utf-8").splitlines()[:3]] == ["# en:", "# fi:", "# sv:"]
+@pytest.mark.parametrize("of", own_classes(), ids=lambda iri: iri.removeprefix(TK))
+def test_every_own_class_has_shapes_and_an_example(of: str) -> None:
+    for name in ("publish.ttl", "core.ttl"):
+        graph = shapes(name)
+        node_shapes = [s for s in graph.subjects(SH.targetClass, URIRef(of)) if (s, RDF.type, SH.NodeShape) in graph]
+        assert node_shapes, f"{name} has no node shape for {of}"
+    named = f"# Valid, made up: tk:{of.removeprefix(TK)}. "
+    examples = [p for p in SOURCES.examples("valid") if p.read_text(encoding="utf-8").startswith(named)]
+    assert [URIRef(of) in classes_of_examples()[path] for path in examples] == [True]
 
 
-def test_there_are_examples_and_questions() -> None:
-    assert (len(VALID) >= 12, len(INVALID) >= 100, len(QUESTIONS)) == (True, True, 20)
+def test_every_class_that_the_gate_knows_stands_in_a_valid_example() -> None:
+    graph = shapes("publish.ttl")
+    known = {
+        target for shape, target in graph.subject_objects(SH.targetClass) if (shape, RDF.type, SH.NodeShape) in graph
+    }
+    assert known - set().union(*classes_of_examples().values()) == set()
+
+
+def test_the_worked_example_and_the_frameworks_pass_the_gate() -> None:
+    paths = [FOLDER / "examples" / "worked-example.trig", *SOURCES.turtle_files("frameworks")]
+    assert results((q.triple for path in paths for q in SOURCES.quads(path)), publish_shapes_file()) == []
+
+
+def test_a_rating_from_another_scale_is_refused_where_the_criterion_is_told() -> None:
+    """The rule is silent on an assessment that stands alone, and speaks as soon as its framework stands beside it."""
+    invalid = SOURCES.quads(FOLDER / "examples" / "invalid" / "CriterionResult-scale.sparql.trig")
+    of_result = [quad.triple for quad in invalid if "/id/assessment/" in str(quad.subject)]
+    assert results(of_result, publish_shapes_file()) == []
+    (refused,) = results([quad.triple for quad in invalid], publish_shapes_file())
+    assert (refused.node, refused.value) == (
+        "https://example.org/id/assessment/short#works", "https://example.org/id/framework/short#two-yes",
+    )  # fmt: skip
+
+
+def test_classes_of_the_vocabulary_in_the_data_do_not_change_what_is_refused() -> None:
+    """A solution is a PROV-O entity once the vocabulary stands beside it; no shape takes it for a record graph."""
+    valid = {quad.triple for path in SOURCES.examples("valid") for quad in SOURCES.quads(path)}
+    vocabulary = {quad.triple for quad in SOURCES.quads(vocabulary_file())}
+    assert any(triple.predicate.value == str(RDFS.subClassOf) for triple in vocabulary)
+    assert results(valid | vocabulary, publish_shapes_file()) == []
+
+
+def test_questions_find_their_rows_on_the_worked_example() -> None:
+    assert len(SOURCES.questions()) == 20
+    assert list(check_questions(SOURCES)) == []

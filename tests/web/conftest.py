@@ -127,7 +127,7 @@ def an_actor(key: str, name: str, *, page: str = "https://example.org/page", as_
     return [
         Quad(actor, RDF["type"], ORG["Organization"]),
         Quad(actor, SKOS["prefLabel"], label),
-        Quad(actor, PROV["wasDerivedFrom"], graph),
+        Quad(actor, DCT["source"], graph),
         Quad(entity, RDF["type"], ORG["Organization"], graph),
         Quad(entity, SKOS["prefLabel"], label, graph),
         Quad(entity, TK["viewOf"], actor, identity),

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 PATHS = ("/", "/actors", "/centres", "/countries/FIN", "/search?q=sosiaali", "/sources", "/sources/sim", "/releases",
-         "/about", "/sparql", "/voc/role", "/ns", "/nowhere")  # fmt: skip
+         "/about", "/sparql", "/voc", "/voc/role", "/voc/role/lead", "/voc/nuts-2021", "/ns", "/shapes",
+         "/nowhere")  # fmt: skip
 
 
 class Quiet(WSGIRequestHandler):

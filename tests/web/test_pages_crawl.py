@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from tests.web.conftest import PAGE, Page
 
 LONGEST_WALK = 150
-STARTS = ("/", "/centres", "/countries", "/sources", "/releases", "/about", "/ns", "/voc", "/projects", "/programmes",
-          "/collections", "/actors?country=FIN", "/search?q=sosiaali", "/sparql?example=3")  # fmt: skip
+STARTS = ("/", "/centres", "/countries", "/sources", "/releases", "/about", "/ns", "/voc", "/shapes", "/projects",
+          "/programmes", "/collections", "/actors?country=FIN", "/search?q=sosiaali", "/sparql?example=3")  # fmt: skip
 
 
 def test_every_link_of_a_walk_leads_somewhere_and_nothing_is_foreign(client: FlaskClient, demo_ids: dict[str, str]):

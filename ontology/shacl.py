@@ -1,0 +1,62 @@
+"""Validation against SHACL shapes: triples in, results out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pyoxigraph
+from pyoxigraph import RdfFormat, Triple
+from pyshacl import validate
+from rdflib import BNode, Graph
+from rdflib.namespace import RDF, SH
+from rdflib.term import Node
+
+
+class Result(NamedTuple):
+    """A constraint that data break: where, what the value is, which shape says so and in which words.
+
+    ``node`` and ``value`` are IRIs, texts, or the labels that blank nodes had in the triples, without ``_:``.
+    ``shape``, ``component`` and ``severity`` are the local names of their IRIs.
+    """
+
+    node: str
+    path: str
+    value: str
+    shape: str
+    component: str
+    severity: str
+    message: str
+
+
+def results(triples: Iterable[Triple], shapes: Path) -> list[Result]:
+    """All results of validating triples, sorted; warnings among them. SHACL Core and SHACL-SPARQL."""
+    data = pyoxigraph.serialize(set(triples), format=RdfFormat.N_TRIPLES)
+    blank: dict[str, BNode] = {}
+    graph = Graph().parse(data=data, format="nt", bnode_context=blank)
+    conforms, report, _ = validate(graph, shacl_graph=_parsed(shapes.read_bytes()), meta_shacl=False)
+    labels: dict[Node | None, str] = {node: label for label, node in blank.items()}
+
+    def text(result: Node, predicate: Node) -> str:
+        value = report.value(result, predicate)
+        return labels.get(value, "" if value is None else str(value))
+
+    def local(result: Node, predicate: Node) -> str:
+        return text(result, predicate).rpartition("#")[2]
+
+    return [] if conforms else sorted(
+        Result(
+            text(result, SH.focusNode), text(result, SH.resultPath), text(result, SH.value),
+            local(result, SH.sourceShape), local(result, SH.sourceConstraintComponent),
+            local(result, SH.resultSeverity), text(result, SH.resultMessage),
+        )
+        for result in report.subjects(RDF.type, SH.ValidationResult)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _parsed(turtle: bytes) -> Graph:
+    """Shapes as a graph, parsed once in a process."""
+    return Graph().parse(data=turtle, format="turtle")
