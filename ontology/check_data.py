@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyoxigraph
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat
-from rdflib import URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, ORG, PROV, SKOS
 
+from talkoot.ontology.data_faults import doubts, faults
 from talkoot.ontology.files import FOLDER, publish_shapes_file
-from talkoot.ontology.namespaces import COUNTRY, PREFIXES, RDF, SH, TALKOOT
+from talkoot.ontology.namespaces import RDF, SH, TALKOOT
 from talkoot.ontology.shacl import results
-from talkoot.ontology.sources import Sources, iris, undeclared
+from talkoot.ontology.sources import Sources, short
 
 CONTEXT = TALKOOT + "context.jsonld"
 """The address of our JSON-LD context; a file that names it is read with the one that travels with the program."""
@@ -46,42 +45,37 @@ def check_data(path: Path) -> DataReport:
         if quad.predicate == SH["targetClass"] and isinstance(quad.object, NamedNode)
     }
     report = DataReport()
-    for triple in {quad.triple for quad in quads}:
-        kind = triple.object
-        if triple.predicate == RDF["type"] and isinstance(kind, NamedNode) and kind in checked:
-            report.things[short(kind.value)] += 1
-    if not report.things:
-        report.faults.append(f"{path.name}: holds nothing of a class that the gate knows, such as tk:Solution")
-    for iri in (*undeclared(sources, quads), *_misspelt(quads)):
-        report.faults.append(f"{path.name}: {short(iri)} is not declared in its vocabulary: correct the name")
-    for iri in sorted({iri for quad in quads for iri in iris(quad) if iri.startswith(COUNTRY)}):
-        if iri not in sources.declared:
-            report.warnings.append(f"{path.name}: {short(iri)} is not in our list of countries (/voc/country)")
-    classes = {quad.subject.value: quad.object for quad in quads
-               if quad.predicate == RDF["type"] and isinstance(quad.subject, BlankNode)}  # fmt: skip
+    classes: dict[object, list[str]] = defaultdict(list)
+    said: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for triple in sorted({quad.triple for quad in quads}, key=str):
+        value = str(getattr(triple.object, "value", triple.object))
+        said[str(getattr(triple.subject, "value", triple.subject)), triple.predicate.value].append(value)
+        if triple.predicate == RDF["type"]:
+            classes[triple.subject].append(short(value))
+            report.things[short(value)] += triple.object in checked
+    unnamed = {node.value: kinds[0] for node, kinds in classes.items() if isinstance(node, BlankNode)}
 
     def named(text: str) -> str:
-        kind = classes.get(text)
-        return f"the {short(kind.value)} without an IRI" if isinstance(kind, NamedNode) else short(text)
+        return f"the {unnamed[text]} without an IRI" if text in unnamed else short(text)
 
+    def place(*parts: str) -> str:
+        return ": ".join([path.name, *(named(part) for part in parts if part)])
+
+    if not +report.things:
+        report.faults.append(f"{path.name}: holds nothing of a class that the gate knows, such as tk:Solution")
+    for told, found in ((report.faults, faults), (report.warnings, doubts)):
+        for quad, message in found(quads, sources):
+            told.append(f"{place(getattr(quad.subject, 'value', ''), quad.predicate.value)}: {message}")
     for result in results((quad.triple for quad in quads), publish_shapes_file()):
-        place = ": ".join(named(text) for text in (result.node, result.path) if text)
-        value = f" (now: {named(result.value)})" if result.value and result.value != result.node else ""
+        values = [result.value] if result.value != result.node else []
+        if not result.value and result.path:
+            values = said[result.node, result.path]
+        now = f" (now: {', '.join(named(value) for value in values[:4])})" if any(values) else ""
         told = report.faults if result.severity == "Violation" else report.warnings
-        told.append(f"{path.name}: {place}: {result.message}{value}")
-    report.faults = list(dict.fromkeys(report.faults))
+        told.append(f"{place(result.node, result.path)}: {result.message}{now}")
+    report.faults, report.warnings = list(dict.fromkeys(report.faults)), list(dict.fromkeys(report.warnings))
+    report.things = +report.things
     return report
-
-
-def _misspelt(quads: list[Quad]) -> list[str]:
-    """The IRIs in namespaces of the W3C, Dublin Core and FOAF that these vocabularies do not have."""
-    found = {iri for quad in quads for iri in iris(quad)}
-    return sorted(
-        iri for iri in found for closed in _CLOSED if iri.startswith(str(closed)) and URIRef(iri) not in closed
-    )
-
-
-_CLOSED = (DCAT, DCTERMS, FOAF, ORG, PROV, SKOS)
 
 
 def read_rdf(path: Path) -> list[Quad]:
@@ -89,26 +83,25 @@ def read_rdf(path: Path) -> list[Quad]:
     form = RdfFormat.from_extension(path.suffix.removeprefix("."))
     if form is None or path.suffix not in SUFFIXES:
         raise DataError(f"{path.name}: expected a name that ends in {', '.join(SUFFIXES)}")
-    data = path.read_bytes()
+    data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")  # Windows editors begin UTF-8 with a mark
     try:
         if form == RdfFormat.JSON_LD:
             data = _with_context(data)
         return list(pyoxigraph.parse(data, format=form))
+    except DataError as error:
+        raise DataError(f"{path.name}: {error}") from error
     except (SyntaxError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise DataError(f"{path.name}: {error}: mend the syntax at this place") from error
 
 
-def short(iri: str) -> str:
-    """An IRI with its prefix where it has one of ours, else as it is."""
-    for prefix, namespace in PREFIXES.items():
-        if iri.startswith(namespace) and "/" not in iri[len(namespace) :]:
-            return f"{prefix}:{iri[len(namespace) :]}"
-    return iri
-
-
 def _with_context(data: bytes) -> bytes:
+    """The document with our context in the place of its address."""
     document = json.loads(data)
-    if isinstance(document, dict) and document.get("@context") == CONTEXT:
-        own = json.loads((FOLDER / "context.jsonld").read_text(encoding="utf-8"))
-        return json.dumps(document | own).encode()
-    return data
+    context = document.get("@context") if isinstance(document, dict) else None
+    named = context if isinstance(context, list) else [context]
+    if CONTEXT in named:
+        own = json.loads((FOLDER / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+        document["@context"] = [own if one == CONTEXT else one for one in named]
+    elif any(isinstance(one, str) for one in named):
+        raise DataError(f"of contexts by address only {CONTEXT} can be read: put others into the file")
+    return json.dumps(document).encode()

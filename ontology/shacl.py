@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +37,7 @@ def results(triples: Iterable[Triple], shapes: Path) -> list[Result]:
     data = pyoxigraph.serialize(set(triples), format=RdfFormat.N_TRIPLES)
     blank: dict[str, BNode] = {}
     graph = Graph().parse(data=data, format="nt", bnode_context=blank)
+    logging.getLogger("rdflib.term").setLevel(logging.ERROR)  # it tells of each impossible date with a traceback
     conforms, report, _ = validate(graph, shacl_graph=_parsed(shapes.read_bytes()), meta_shacl=False)
     labels: dict[Node | None, str] = {node: label for label, node in blank.items()}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
-from talkoot.ontology.namespaces import OWL, RDF, SKOS, TK, TKSH, VOC
+from talkoot.ontology.namespaces import OWL, PREFIXES, RDF, SKOS, TK, TKSH, VOC
 
 
 class Sources:
@@ -89,7 +89,7 @@ class Sources:
 
 def undeclared(sources: Sources, quads: Iterable[Quad]) -> Iterator[str]:
     """The IRIs of our namespaces that quads use though nothing declares them, each once."""
-    for iri in sorted({iri for quad in quads for iri in iris(quad) if iri.startswith((TK, TKSH, VOC))}):
+    for iri in sorted({iri for quad in quads for iri in iris(quad) if iri.startswith(OWN)}):
         if iri not in sources.declared:
             yield iri
 
@@ -100,5 +100,16 @@ def iris(quad: Quad) -> Iterator[str]:
     if isinstance(quad.object, Literal):
         yield quad.object.datatype.value
 
+
+def short(iri: str) -> str:
+    """An IRI with its prefix where it has one of ours, else as it is."""
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace) and "/" not in iri[len(namespace) :]:
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return iri
+
+
+OWN = (TK, TKSH, VOC)
+"""The namespaces whose every name we declare."""
 
 _MEANING = {SKOS["definition"]: 0, SKOS["prefLabel"]: 1}

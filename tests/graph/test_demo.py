@@ -177,7 +177,9 @@ def test_the_manifest_counts_what_is_there(demo: Home, complete) -> None:  # noq
 QUESTIONS = {path: path.read_text(encoding="utf-8") for path in sorted((FOLDER / "questions").glob("*.rq"))}
 
 
-@pytest.mark.parametrize("path", [path for path, text in QUESTIONS.items() if "\n# demo: yes\n" in text], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [path for path, text in QUESTIONS.items() if "\n# demo: yes\n" in text], ids=lambda path: path.stem
+)
 def test_a_competency_question_that_says_so_finds_rows_in_the_demo(demo: Home, path: Path) -> None:
     assert demo.ask(QUESTIONS[path])
 
