@@ -16,7 +16,7 @@ from talkoot.harvesters import FACTS
 from talkoot.harvesters.check import check_row
 from talkoot.harvesters.definition import load_definitions
 from talkoot.harvesters.mappings import map_record
-from talkoot.harvesters.readers import READERS, Row
+from talkoot.harvesters.readers import READERS, Reading, Row
 from talkoot.harvesters.record_graph import Tables
 from talkoot.ontology import load_code_lists
 from talkoot.ontology.namespaces import ORG, TK
@@ -30,7 +30,7 @@ def ours() -> int:
     settings = Settings()
     tables = Tables(settings.base, load_code_lists(), NameTable(read_name_rows([FACTS / "names.csv"])))
     count = 0
-    for row in READERS[definition.reader](definition, settings.max_line_bytes):
+    for row in READERS[definition.reader](definition, Reading(settings.max_line_bytes)):
         if isinstance(row, Row):
             record = check_row(definition, row)
             if not isinstance(record, list):

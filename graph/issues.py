@@ -41,6 +41,23 @@ ISSUE_CODES: dict[str, IssueCode] = {
     "missing-field": IssueCode(Severity.ERROR, True, "A record has no value in a required field."),
     "wrong-type": IssueCode(Severity.ERROR, True, "A field's value is not of the declared type."),
     "duplicate-key": IssueCode(Severity.ERROR, True, "Two records have the same key; the first one stays."),
+    "http-status": IssueCode(Severity.ERROR, True, "A page answered with another status than 200; 404 and 410: gone."),
+    "timeout": IssueCode(
+        Severity.ERROR, True, "An answer was silent for too long, or took longer than its time limit."
+    ),
+    "connection": IssueCode(Severity.ERROR, True, "An address cannot be asked, or its server not be reached."),
+    "tls": IssueCode(Severity.ERROR, True, "A server's certificate or encryption is not sound."),
+    "cut-short": IssueCode(Severity.ERROR, True, "A body is damaged, or ends before its end."),
+    "too-large": IssueCode(Severity.ERROR, True, "A body is longer than its limit, as sent or unzipped."),
+    "media-type": IssueCode(Severity.ERROR, True, "Something else came than was asked for, such as HTML for JSON."),
+    "redirect": IssueCode(Severity.ERROR, True, "Redirects are too many, or lead from https to http or nowhere."),
+    "private-address": IssueCode(Severity.ERROR, True, "An address or a redirect leads into a private network."),
+    "robots": IssueCode(Severity.ERROR, True, "The site's robots.txt forbids a page, or cannot be read."),
+    "postponed": IssueCode(Severity.ERROR, True, "A host asks for a long pause; it is asked again in the next run."),
+    "not-in-archive": IssueCode(Severity.ERROR, True, "A replay wants a page that its run did not fetch or keep."),
+    "thin-field": IssueCode(
+        Severity.ERROR, True, "Too few records have a field: the layout has changed; the last good state stays."
+    ),
     "bounds": IssueCode(Severity.ERROR, False, "The source has fewer or more records than its definition expects."),
     "shape": IssueCode(Severity.ERROR, True, "The mapped record breaks a shape of the publish gate."),
     "personal-data": IssueCode(Severity.WARNING, False, "A value that looks like a person's address was left out."),

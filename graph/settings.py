@@ -43,6 +43,16 @@ class Settings:
         3_000_000, "Releases up to this many triples are held in memory, larger ones on disk."
     )
     max_line_bytes: int = setting(1_048_576, "Longest line of a fact file that is read, in bytes.")
+    fetch_seconds: float = setting(1.2, "Least time between two requests to a host, in seconds.")
+    retry_seconds: float = setting(120.0, "Longest Retry-After that is waited for; a longer one puts the host off.")
+    fetch_deadline: float = setting(120.0, "Time limit of one answer, in seconds; a definition may allow more.")
+    fetch_wire_bytes: int = setting(
+        67_108_864, "Longest answer, in bytes as they are sent; a definition may allow more."
+    )
+    fetch_bytes: int = setting(268_435_456, "Longest answer, in bytes once unzipped; a definition may allow more.")
+    archive_days: int = setting(
+        90, "Days that pages of sources with personal data stay in the archive; 0: not beyond the run."
+    )
     loss_share: float = setting(0.1, "Share of a source's records that may be gone before a release is held back.")
     loss_records: int = setting(3, "Records of a source that must be gone before a release is held back.")
 

@@ -96,16 +96,19 @@ class Workbench:
             raise
 
     def _prepare(self, base: str) -> None:
-        if not self._has_tables("name = 'meta'"):
+        if not self._has_tables("name = 'robots'"):  # the newest table: the file is new, or was made before it
             with self._transaction():
-                if not self._has_tables("name = 'meta'"):  # another process may have made them meanwhile
-                    if self._has_tables("TRUE"):
-                        raise WorkbenchError(f"{self.path} is an SQLite file of another program.")
-                    for statement in _SCHEMA.read_text(encoding="utf-8").split(";\n"):
-                        self.connection.execute(statement)
-                    self.connection.execute(
-                        "INSERT INTO meta VALUES ('schema', ?), ('base', ?)", (SCHEMA_VERSION, base)
-                    )
+                if self._has_tables("TRUE") and not self._has_tables("name = 'meta'"):
+                    raise WorkbenchError(f"{self.path} is an SQLite file of another program.")
+                for statement in _SCHEMA.read_text(encoding="utf-8").split(";\n"):
+                    self.connection.execute(statement)
+                self.connection.execute(
+                    "INSERT OR IGNORE INTO meta VALUES ('schema', ?), ('base', ?)", (SCHEMA_VERSION, base)
+                )
+                self._check(base)
+        self._check(base)
+
+    def _check(self, base: str) -> None:
         meta = dict(self.connection.execute("SELECT name, value FROM meta"))
         if meta.get("schema") != SCHEMA_VERSION:
             raise WorkbenchError(f"{self.path} has schema {meta.get('schema')}, this version reads {SCHEMA_VERSION}.")
@@ -147,9 +150,10 @@ class Workbench:
 
     def begin_run(self, source: SourceDescription, mapping_version: str) -> int:
         """Begin a run of a source, keep the source's description, and give the run's number."""
-        self.connection.execute("CREATE TEMP TABLE IF NOT EXISTS seen (key TEXT PRIMARY KEY) WITHOUT ROWID")
+        self.connection.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS seen (run INTEGER, key TEXT, PRIMARY KEY (run, key)) WITHOUT ROWID"
+        )
         with self._transaction():
-            self.connection.execute("DELETE FROM temp.seen")
             self.connection.execute(
                 "INSERT OR REPLACE INTO sources VALUES (?, ?, ?)",
                 (
@@ -184,7 +188,7 @@ class Workbench:
     ) -> None:  # fmt: skip
         """Keep a batch in one transaction: records that are new or changed, every key listed, and the issues."""
         with self._transaction():
-            self.connection.executemany("INSERT OR IGNORE INTO temp.seen VALUES (?)", ((key,) for key in listed))
+            self.connection.executemany("INSERT OR IGNORE INTO temp.seen VALUES (?, ?)", ((run, key) for key in listed))
             new = changed = 0
             for item in records:
                 if self._keep_record(run, item, mapping_version):
@@ -234,9 +238,10 @@ class Workbench:
             if status == "complete":
                 gone = self.connection.execute(
                     "UPDATE records SET gone_run = ? WHERE source = ? AND gone_run IS NULL "
-                    "AND key NOT IN (SELECT key FROM temp.seen)",
-                    (run, source),
+                    "AND key NOT IN (SELECT key FROM temp.seen WHERE run = ?)",
+                    (run, source, run),
                 ).rowcount
+            self.connection.execute("DELETE FROM temp.seen WHERE run = ?", (run,))
             (row,) = self._rows(
                 "UPDATE runs SET status = ?, ended = ?, gone = ?, note = ? WHERE id = ? RETURNING *",
                 (status, now(), gone, note, run),

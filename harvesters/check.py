@@ -20,11 +20,12 @@ class SourceRecord:
     key: str
     line: int
     values: Mapping[str, Any]
+    place: str = ""
 
     def issue(self, code: str, message: str, *, field: str = "", value: object = "", expected: str = "") -> Issue:
         """An issue about this record, with its place filled in."""
         return Issue(
-            code, self.definition.id, message, key=self.key, file=self.definition.entry.name, line=self.line,
+            code, self.definition.id, message, key=self.key, file=self.place or self.definition.place, line=self.line,
             field=field, value=str(value)[:500], expected=expected,
         )  # fmt: skip
 
@@ -39,7 +40,7 @@ def check_row(definition: Definition, row: Row) -> SourceRecord | list[Issue]:
         elif not definition.key_part(name, row.values):
             faults.append(("missing-key", name, str(row.values[name]), "the key folds to nothing", "letters or digits"))
     key = "" if any(fault[1] in definition.keys for fault in faults) else definition.key(row.values)
-    record = SourceRecord(definition, key, row.line, row.values)
+    record = SourceRecord(definition, key, row.line, row.values, row.place)
     if not faults:
         return record
     return [

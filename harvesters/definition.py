@@ -15,7 +15,7 @@ from talkoot.ontology.folding import slug
 
 BUNDLED = Path(__file__).resolve().parent / "sources"
 
-FIELD_TYPES = ("text", "iri", "date", "finnish-date", "language", "boolean", "list", "object")
+FIELD_TYPES = ("text", "iri", "date", "finnish-date", "amount", "language", "boolean", "list", "object")
 
 
 class DefinitionError(ValueError):
@@ -24,12 +24,19 @@ class DefinitionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A declared field: its type, whether a record must have it, and what a list or an object holds."""
+    """A declared field: its type, whether a record must have it, and what a list or an object holds.
+
+    ``sources`` are the names under which the source has it (labels, columns, paths), the first that is there counts;
+    ``split`` cuts one text into a list; ``means`` is what the mapping *things* says with it.
+    """
 
     type: str
     required: bool = False
     of: str = ""
     fields: Mapping[str, Field] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    split: str = ""
+    means: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,20 @@ class Definition(SourceDescription):
     defaults: Mapping[str, Any] = field(default_factory=dict)
     least: int = 0
     most: int | None = None
+    fill: Mapping[str, float] = field(default_factory=dict)
+    address: str = ""
+    evidence: str = "seen"
+    reading: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def bundled(self) -> bool:
+        """Whether the records travel with the definition, so that no network is asked."""
+        return not self.address
+
+    @property
+    def place(self) -> str:
+        """Where the records lie, as messages name it: a file's name or an address."""
+        return self.address or self.entry.name
 
     def key(self, values: Mapping[str, Any]) -> str:
         """The record's key: the key fields, without the declared prefix, as path-safe words joined by dots."""
@@ -63,6 +84,9 @@ class Definition(SourceDescription):
 READER_NAMES = ("csv", "json", "json-lines")
 MAPPING_NAMES = ("centres", "consortia", "innokyla", "seed_project", "solutions")
 OBTAINED = ("page", "copy", "dump", "service", "curated")
+
+EVIDENCE = ("seen", "documented", "guessed")
+"""How its addresses and labels are known: read, documented by the publisher, or guessed and not yet confirmed."""
 
 _TEXT, _WORDS, _TABLE = (str, "a text"), (list, "a list of texts"), (dict, "a table")
 _REQUIRED: dict[str, tuple[type, str]] = {
@@ -89,8 +113,10 @@ _OPTIONAL: dict[str, tuple[type, str]] = {
     "key_prefix": _TEXT,
     "defaults": _TABLE,
     "bounds": _TABLE,
+    "evidence": _TEXT,
+    "reading": _TABLE,
 }
-_CHOICES = {"reader": READER_NAMES, "mapping": MAPPING_NAMES, "obtained": OBTAINED}
+_CHOICES = {"reader": READER_NAMES, "mapping": MAPPING_NAMES, "obtained": OBTAINED, "evidence": EVIDENCE}
 
 
 def read_definition(path: Path) -> Definition:
@@ -118,10 +144,17 @@ def read_definition(path: Path) -> Definition:
     sure = any(fields[name].required and fields[name].type == "iri" for name in data.get("pages", ()))
     if not is_address(data.get("publisher_page", "")) and (data.get("publisher_page") or not sure):
         raise DefinitionError(f"{path.name}: publisher_page is needed where a record has no page: expected an address")
+    remote = data["entry"].startswith(("http://", "https://"))
+    if remote and "evidence" not in data:
+        raise DefinitionError(f"{path.name}: evidence is missing: expected one of {', '.join(EVIDENCE)}")
     bounds = data.get("bounds", {})
     numbers = bounds.get("records", [0])
     if not isinstance(numbers, list) or len(numbers) not in (1, 2) or not all(type(n) is int for n in numbers):
         raise DefinitionError(f"{path.name}: bounds.records is {numbers!r}: expected [least] or [least, most]")
+    fill = bounds.get("fill", {})
+    for name, share in fill.items():
+        if name not in fields or not isinstance(share, int | float) or not 0 <= share <= 1:
+            raise DefinitionError(f"{path.name}: bounds.fill.{name} is {share!r}: expected a field and its least share")
     told = ("title", "publisher", "country", "licence", "terms", "frequency", "personal_data", "obtained", "as_of")
     return Definition(
         id=source,
@@ -129,7 +162,11 @@ def read_definition(path: Path) -> Definition:
         precedence=data["precedence"],
         known_to_exist=bounds.get("known_to_exist"),
         reader=data["reader"],
-        entry=(path.parent / data["entry"]).resolve(),
+        entry=(path.parent / ("" if remote else data["entry"])).resolve(),
+        address=data["entry"] if remote else "",
+        evidence=data.get("evidence", "seen"),
+        reading=data.get("reading", {}),
+        fill=fill,
         mapping=data["mapping"],
         keys=keys,
         fields=fields,
@@ -154,7 +191,7 @@ def _check_keys(file: str, data: Mapping[str, Any]) -> None:
         if type(value) is not kind or not texts:
             raise DefinitionError(f"{file}: {name} is {value!r}: expected {expected}")
     for name, choices in _CHOICES.items():
-        if data[name] not in choices:
+        if name in data and data[name] not in choices:
             raise DefinitionError(f"{file}: {name} is {data[name]!r}: expected one of {', '.join(choices)}")
     if not fits("date", data["as_of"]):
         raise DefinitionError(f"{file}: as_of is {data['as_of']!r}: expected {EXPECTATIONS['date']}")
@@ -164,18 +201,25 @@ def _check_keys(file: str, data: Mapping[str, Any]) -> None:
         raise DefinitionError(f"{file}: keys is empty: expected the fields that make a record's key")
 
 
+_FIELD_KEYS = dict.fromkeys(("type", "required", "of", "fields", "from", "split", "means"))
+
+
 def _fields(data: Mapping[str, Any], file: str, where: str) -> dict[str, Field]:
     found = {}
     for name, spec in data.items():
-        if not isinstance(spec, dict) or not set(spec) <= {"type", "required", "of", "fields"}:
-            raise DefinitionError(f"{file}: {where}.{name} is {spec!r}: expected a table of type, required, of, fields")
+        if not isinstance(spec, dict) or not set(spec) <= _FIELD_KEYS.keys():
+            raise DefinitionError(f"{file}: {where}.{name} is {spec!r}: expected a table of {', '.join(_FIELD_KEYS)}")
         kind, of = spec.get("type"), spec.get("of", "")
         if kind not in FIELD_TYPES or (kind == "list" and of not in FIELD_TYPES):
             raise DefinitionError(
                 f"{file}: {where}.{name}: type {kind!r} of {of!r}: expected one of {', '.join(FIELD_TYPES)}"
             )
         nested = _fields(spec["fields"], file, f"{where}.{name}") if "fields" in spec else {}
-        found[name] = Field(kind, bool(spec.get("required", False)), of, nested)
+        sources = spec.get("from", [])
+        sources = (sources,) if isinstance(sources, str) else tuple(sources)
+        found[name] = Field(
+            kind, bool(spec.get("required", False)), of, nested, sources, spec.get("split", ""), spec.get("means", "")
+        )
     return found
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from talkoot.graph.gate import BATCH, Gate
@@ -13,8 +14,12 @@ from talkoot.graph.settings import Settings
 from talkoot.graph.workbench import ValidatedRecord, Workbench
 from talkoot.harvesters.check import SourceRecord, check_row
 from talkoot.harvesters.definition import Definition
+from talkoot.harvesters.fetching.archive import forget
+from talkoot.harvesters.fetching.fetcher import Fetcher, ReplayFetcher
+from talkoot.harvesters.fetching.network import Network
 from talkoot.harvesters.mappings import MAPPING_VERSION, map_record
-from talkoot.harvesters.readers import READERS
+from talkoot.harvesters.prefetch import ReadAhead
+from talkoot.harvesters.readers import READERS, Reading, Row
 from talkoot.harvesters.record_graph import Tables
 from talkoot.ontology import load_code_lists
 
@@ -43,30 +48,70 @@ class RunReport:
 
 
 class Harvest:
-    """One source's run over a workbench whose writer lock is held."""
+    """Runs of sources over a workbench whose writer lock is held; without a network only bundled ones can be read."""
 
-    def __init__(self, workbench: Workbench, settings: Settings, names: NameTable, gate: Gate) -> None:
+    def __init__(
+        self, workbench: Workbench, settings: Settings, names: NameTable, gate: Gate, network: Network | None = None,
+    ) -> None:  # fmt: skip
         self._workbench = workbench
         self._settings = settings
         self._gate = gate
+        self._network = network
         self._tables = Tables(settings.base, load_code_lists(), names)
 
-    def run(self, definition: Definition, progress: Progress = lambda source, count: None) -> RunReport:
-        """Harvest one source and say what came of it.
+    def run_all(
+        self, definitions: Iterable[Definition], progress: Progress = lambda source, count: None,
+        replay: int | None = None, limit: int | None = None,
+    ) -> Iterator[RunReport]:  # fmt: skip
+        """Harvest sources and tell of each what came of it, in their order; sites are read side by side.
 
-        A complete run listed every record; a partial one met records without a readable key, so nothing is
-        taken as gone after it; a failed one brought no sound record, and the source's last good state stays.
+        A complete run listed every record; a partial one met records without a readable key, or was limited to a
+        number of them, so nothing is taken as gone after it; a failed one brought no sound record, or fewer than the
+        definition's bounds ask for, and the source's last good state stays. ``replay`` reads a run's archive again.
         """
+        with ExitStack() as opened:
+            started = [(one, *self._start(one, replay, opened)) for one in definitions]
+            for definition, run, items in started:
+                yield self._run(definition, run, items, progress, limit)
+                if self._network is not None and definition.personal_data and not definition.bundled:
+                    forget(self._network.root, definition.id, self._settings.archive_days, self._network.log)
+
+    def run(self, definition: Definition) -> RunReport:
+        """Harvest one source."""
+        (report,) = self.run_all([definition])
+        return report
+
+    def _start(
+        self, definition: Definition, replay: int | None, opened: ExitStack
+    ) -> tuple[int, Iterable[Row | Issue]]:
         run = self._workbench.begin_run(definition, MAPPING_VERSION)
+        reader, longest = READERS[definition.reader], self._settings.max_line_bytes
+        if definition.bundled or self._network is None:
+            return run, reader(definition, Reading(longest))
+        secrets = definition.reading.get("secrets", ())
+        if replay is not None:
+            replayed = ReplayFetcher(definition.id, replay, self._network.log, self._network.root, secrets)
+            return run, reader(definition, Reading(longest, replayed.fetch))
+        fetcher = Fetcher(self._network, definition.id, run, secrets=secrets)
+        opened.callback(fetcher.close)
+        ahead = ReadAhead(reader(definition, Reading(longest, fetcher.fetch)))
+        opened.callback(ahead.close)
+        opened.callback(self._network.stop.set)  # runs first: what still waits for its turn ends at once
+        return run, ahead
+
+    def _run(
+        self, definition: Definition, run: int, items: Iterable[Row | Issue], progress: Progress, limit: int | None
+    ) -> RunReport:
         keys: set[str] = set()  # all that are listed, be they sound or not
         taken: set[str] = set()
         batch: list[SourceRecord] = []
         issues: list[Issue] = []
-        whole, sound, faults = True, 0, 0
-        for item in READERS[definition.reader](definition, self._settings.max_line_bytes):
+        whole, enough, sound, faults = True, definition.least == 0 or limit is not None, 0, 0
+        for item in items:
             checked = [item] if isinstance(item, Issue) else check_row(definition, item)
             if isinstance(checked, list):
                 issues += checked
+                faults += sum(issue.sets_aside for issue in checked)
                 whole = whole and all(issue.key or not issue.sets_aside for issue in checked)
                 # A record that is listed but broken is not gone: its last good state stays.
                 keys.update(issue.key for issue in checked if issue.key)
@@ -79,24 +124,53 @@ class Harvest:
                 keys.add(checked.key)
                 taken.add(checked.key)
                 batch.append(checked)
-            if len(batch) + len(issues) >= BATCH:
-                faults += sum(issue.sets_aside for issue in issues)
-                sound += self._keep(run, definition, batch, issues)
+            if limit is not None and len(taken) >= limit:
+                whole = False
+                break
+            if not enough and len(keys) >= definition.least:
+                enough = True
+                issues += (thin := self._thin(definition, batch))
+                if thin:
+                    batch, whole = [], False
+                    break
+            if enough and len(batch) + len(issues) >= BATCH:
+                sound += self._keep_all(run, definition, batch, issues)
                 progress(definition.id, len(batch))
                 batch, issues = [], []
-        faults += sum(issue.sets_aside for issue in issues)
         issues += self._bounds(definition, len(keys), faults)
-        sound += self._keep(run, definition, batch, issues, keys)
+        if not enough:
+            batch = []  # too few to be the source as it was: its last good state stays
+        sound += self._keep_all(run, definition, batch, issues, keys)
         progress(definition.id, len(batch))
-        status, note = self._status(definition, sound, whole)
+        status, note = self._status(definition, sound, whole, issues)
         row = self._workbench.finish_run(run, definition.id, status, note)
         names = ("read", "new", "changed", "unchanged", "gone", "set_aside", "note")
         return RunReport(run, definition.id, status, **{name: row[name] for name in names})
 
-    def _keep(
-        self, run: int, definition: Definition, batch: list[SourceRecord], issues: list[Issue],
+    def _keep_all(
+        self, run: int, definition: Definition, records: list[SourceRecord], issues: list[Issue],
         listed: Iterable[str] = (),
     ) -> int:  # fmt: skip
+        """Map, check and keep records with the issues found so far, a batch at a time; says how many are sound."""
+        sound = 0
+        for start in range(0, len(records), BATCH):
+            sound += self._keep(run, definition, records[start : start + BATCH], [], ())
+        self._keep(run, definition, [], issues, listed)
+        return sound
+
+    def _thin(self, definition: Definition, records: list[SourceRecord]) -> list[Issue]:
+        """Fields that too few of the first records have: the source's layout has probably changed."""
+        shares = {name: sum(name in record.values for record in records) / len(records) for name in definition.fill}
+        return [
+            Issue("thin-field", definition.id, f"only {share:.0%} of the first {len(records)} records have it",
+                  file=definition.place, field=name, value=f"{share:.2f}",
+                  expected=f"at least {definition.fill[name]:.0%}")
+            for name, share in shares.items() if share < definition.fill[name]
+        ]  # fmt: skip
+
+    def _keep(
+        self, run: int, definition: Definition, batch: list[SourceRecord], issues: list[Issue], listed: Iterable[str]
+    ) -> int:
         """Map, check and keep a batch with its issues; says how many records are sound."""
         graphs = [map_record(record, self._tables) for record in batch]
         mapped: dict[str, tuple[MappedRecord, str, str]] = {}
@@ -125,7 +199,7 @@ class Harvest:
         return unchanged + len(kept)
 
     def _bounds(self, definition: Definition, count: int, faults: int) -> list[Issue]:
-        file = definition.entry.name
+        file = definition.place
         if count == 0 and not faults:
             return [Issue("file-empty", definition.id, "the last good state stays", file=file,
                           expected=f"at least {max(1, definition.least)} records")]  # fmt: skip
@@ -135,9 +209,12 @@ class Harvest:
                           expected=f"at least {definition.least}{most} records")]  # fmt: skip
         return []
 
-    def _status(self, definition: Definition, sound: int, whole: bool) -> tuple[str, str]:
+    def _status(self, definition: Definition, sound: int, whole: bool, issues: list[Issue]) -> tuple[str, str]:
         if sound == 0:
-            return "failed", f"{definition.entry.name} brings no sound record; the last good state stays"
+            reasons = [f"{issue.field} {issue.message}".strip() + f", expected {issue.expected}"
+                       for issue in issues if issue.code in ("bounds", "thin-field")]  # fmt: skip
+            reason = "; ".join(reasons) or f"{definition.place} brings no sound record"
+            return "failed", f"{reason}; the last good state stays"
         if not whole:
             return "partial", "some records could not be read; what is not listed is not taken as gone"
         return "complete", ""

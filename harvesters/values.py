@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode
 
 _DATE = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?")
 _FINNISH_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+_AMOUNT = re.compile(r"-?\d{1,3}(?:[ .\u00a0]\d{3})+(?:,\d+)?|-?\d+(?:[.,]\d+)?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 LONGEST_TEXT = 20_000
@@ -21,6 +22,7 @@ EXPECTATIONS = {
     "iri": "an http or https address without spaces",
     "date": "a year, a year and month, or a date (ISO 8601)",
     "finnish-date": "a date as d.m.yyyy",
+    "amount": "a number, with a point or a comma before its decimals, and spaces or points between thousands",
     "language": "a language code of two or three letters (ISO 639)",
     "boolean": "true or false",
     "list": "a list",
@@ -36,10 +38,14 @@ def fits(kind: str, value: Any) -> bool:
         return isinstance(value, dict)
     if kind == "boolean":
         return isinstance(value, bool)
+    if kind == "amount" and isinstance(value, int | float):
+        return not isinstance(value, bool)
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT:
         return False
     if kind == "iri":
         return is_address(value)
+    if kind == "amount":
+        return _AMOUNT.fullmatch(value.strip()) is not None
     if kind == "date":
         found = _DATE.fullmatch(value)
         return found is not None and _is_day(found[1], found[2] or "1", found[3] or "1")
@@ -73,3 +79,11 @@ def iso_date(finnish: str) -> str:
     if match is None:
         raise ValueError(f"{finnish!r} is not a date as d.m.yyyy")
     return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
+
+
+def decimal(amount: str | float) -> str:
+    """An amount as xsd:decimal: a point before the decimals, nothing between thousands."""
+    text = str(amount).strip()
+    if re.search(r"[ .\u00a0]\d{3}(?:\D|$)", text):
+        text = re.sub(r"[ .\u00a0]", "", text)
+    return text.replace(",", ".")

@@ -35,7 +35,9 @@ from talkoot.steps import (
     writer,
 )
 
-_FAILURES = (Contradiction, DefinitionError, HomeInUse, PublishFailed, ReleaseError, TableError, WorkbenchError)
+_FAILURES = (
+    Contradiction, DefinitionError, HomeInUse, PermissionError, PublishFailed, ReleaseError, TableError, WorkbenchError,
+)  # fmt: skip
 
 home_option = click.option("--home", type=click.Path(path_type=Path), help="Home folder (TALKOOT_HOME, ./var).")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
@@ -76,7 +78,9 @@ def demo(home: Path | None, no_serve: bool, host: str | None, port: int | None) 
     """Harvest the bundled facts, match, publish and serve: the whole path, no network needed."""
     settings = read_settings(home=home, host=host, port=port)
     with writer(settings) as workbench:
-        reports = harvest_sources(workbench, settings, list(load_definitions(settings.home).values()))
+        reports = harvest_sources(
+            workbench, settings, [one for one in load_definitions(settings.home).values() if one.bundled]
+        )
         publication = publish_release(workbench, settings, {})
     click.echo(published(publication))
     if any(report.failed for report in reports):
@@ -107,6 +111,8 @@ def sources(home: Path | None, as_json: bool) -> None:
                 "licence": definition.licence,
                 "frequency": definition.frequency,
                 "reader": definition.reader,
+                "evidence": definition.evidence,
+                "bundled": definition.bundled,
                 "as_of": definition.as_of,
                 "last_run": run.get("started"),
                 "status": run.get("status", "never run"),
@@ -119,22 +125,40 @@ def sources(home: Path | None, as_json: bool) -> None:
 
 @main.command()
 @click.argument("source", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Every source.")
+@click.option("--all", "everything", is_flag=True, help="Every source whose addresses and labels were confirmed.")
+@click.option("--bundled", is_flag=True, help="The sources whose facts travel with Talkoot; asks no network.")
+@click.option("--route", "routes", multiple=True, metavar="HOST=ADDRESS", help="Send a host's requests elsewhere.")
+@click.option("--replay", type=int, metavar="RUN", help="Read the archive of a run again; asks no network.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Stop after N records of each source.")
 @home_option
 @json_option
-def harvest(source: tuple[str, ...], everything: bool, home: Path | None, as_json: bool) -> None:
+def harvest(
+    source: tuple[str, ...], everything: bool, bundled: bool, routes: tuple[str, ...], replay: int | None,
+    limit: int | None, home: Path | None, as_json: bool,
+) -> None:  # fmt: skip
     """Read sources, check and map their records, and keep what is new or changed."""
     settings = read_settings(home=home)
     definitions = load_definitions(settings.home)
     unknown = [name for name in source if name not in definitions]
-    if unknown or not (source or everything):
+    if unknown or not (source or everything or bundled):
         raise click.UsageError(
-            (f"There is no source {', '.join(unknown)}. " if unknown else "Name a source, or use --all. ")
+            (f"There is no source {', '.join(unknown)}. " if unknown else "Name a source, or use --all or --bundled. ")
             + f"Sources: {', '.join(definitions)}."
         )
-    chosen = list(definitions.values()) if everything else [definitions[name] for name in source]
+    if replay is not None and len(source) != 1:
+        raise click.UsageError("--replay reads one source again: name it.")
+    if wrong := [route for route in routes if "=" not in route]:
+        raise click.UsageError(f"--route {wrong[0]}: expected HOST=ADDRESS.")
+    chosen = [
+        definition
+        for name, definition in definitions.items()
+        if name in source or (everything and definition.evidence != "guessed") or (bundled and definition.bundled)
+    ]
     with writer(settings) as workbench:
-        reports = harvest_sources(workbench, settings, chosen, quiet=as_json)
+        reports = harvest_sources(
+            workbench, settings, chosen, quiet=as_json, replay=replay, limit=limit,
+            routes=dict(route.split("=", 1) for route in routes),
+        )  # fmt: skip
     if as_json:
         print_json([asdict(report) for report in reports])
     if any(report.failed for report in reports):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
 
 from talkoot.console import progress
+from talkoot.graph.fetch_log import FetchLog
 from talkoot.graph.gate import Gate
 from talkoot.graph.identity.names import NameTable, read_name_rows
 from talkoot.graph.identity.resolve import Curated
@@ -21,6 +22,7 @@ from talkoot.graph.settings import Settings
 from talkoot.graph.workbench import Workbench, WorkbenchError
 from talkoot.harvesters import FACTS
 from talkoot.harvesters.definition import Definition, DefinitionError, load_definitions
+from talkoot.harvesters.fetching.network import Network
 from talkoot.harvesters.jobs import Harvest, RunReport
 from talkoot.ontology.check import check_ontology
 from talkoot.ontology.check_data import DataError, check_data
@@ -52,14 +54,22 @@ def names_of(settings: Settings) -> NameTable:
 
 
 def harvest_sources(
-    workbench: Workbench, settings: Settings, definitions: list[Definition], *, quiet: bool = False
-) -> list[RunReport]:
-    """Harvest sources one after the other and print a line for each."""
-    job = Harvest(workbench, settings, names_of(settings), Gate())
+    workbench: Workbench, settings: Settings, definitions: list[Definition], *, quiet: bool = False,
+    routes: Mapping[str, str] | None = None, replay: int | None = None, limit: int | None = None,
+) -> list[RunReport]:  # fmt: skip
+    """Harvest sources, sites side by side, and print a line for each."""
     reports = []
-    with progress() as report:
-        for definition in definitions:
-            result = job.run(definition, report)
+    with ExitStack() as opened, progress() as report:
+        network = None
+        if not all(definition.bundled for definition in definitions):
+            log = FetchLog(settings.workbench)
+            opened.callback(log.close)
+            try:
+                network = Network(settings, log, routes)
+            except ValueError as error:
+                raise click.BadParameter(str(error), param_hint="--route") from error
+        job = Harvest(workbench, settings, names_of(settings), Gate(), network)
+        for result in job.run_all(definitions, report, replay, limit):
             reports.append(result)
             if not quiet:
                 click.echo(_harvested(result), err=result.failed)

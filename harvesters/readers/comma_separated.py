@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 
 from talkoot.graph.issues import Issue
 from talkoot.harvesters.definition import Definition
-from talkoot.harvesters.readers.rows import Row, read_lines
+from talkoot.harvesters.readers.rows import Reading, Row, read_lines
 
 LONGEST_ROW = 100
 """Lines that one row may span; a quote still open after them is taken as a fault of the row's first line."""
@@ -20,21 +20,21 @@ _OPEN = re.compile(rf'(?:{_CELL},)*+"(?:[^"]|"")*+')
 _Lines = list[tuple[int, str]]
 
 
-def read_csv(definition: Definition, longest: int) -> Iterator[Row | Issue]:
+def read_csv(definition: Definition, reading: Reading) -> Iterator[Row | Issue]:
     """A record for each row whose cells fit the header; a row that does not fit is an issue with its line.
 
     Without a header that can be read there is no record: no later line is taken for it.
     """
     header: list[str] | None = None
     waiting: _Lines = []
-    for item in read_lines(definition.entry, definition.id, longest):
+    for item in read_lines(definition, reading):
         if isinstance(item, Issue):
             yield item
             if header is None and item.sets_aside:
                 return
             continue
         waiting.append(item)
-        while waiting and (lines := _lines_of_row(waiting, longest)):
+        while waiting and (lines := _lines_of_row(waiting, reading.longest)):
             cells = yield from _cells(definition, waiting, lines)
             header = yield from _row(definition, header, cells)
             if header is None and cells is not _NOTHING:
@@ -99,6 +99,6 @@ def _row(
 
 def _not_csv(definition: Definition, line: int, message: str, value: str) -> Issue:
     return Issue(
-        "not-csv", definition.id, message, file=definition.entry.name, line=line, value=value[:200],
+        "not-csv", definition.id, message, file=definition.place, line=line, value=value[:200],
         expected="as many cells as the header has, each named once, quotes closed (RFC 4180)",
     )  # fmt: skip

@@ -9,22 +9,22 @@ from typing import Any
 
 from talkoot.graph.issues import Issue
 from talkoot.harvesters.definition import Definition
-from talkoot.harvesters.readers.rows import Row, read_lines
+from talkoot.harvesters.readers.rows import Reading, Row, read_lines
 
 
-def read_json_lines(definition: Definition, longest: int) -> Iterator[Row | Issue]:
+def read_json_lines(definition: Definition, reading: Reading) -> Iterator[Row | Issue]:
     """A record for each line that is a JSON object; empty lines are passed over (https://jsonlines.org)."""
-    for item in read_lines(definition.entry, definition.id, longest):
+    for item in read_lines(definition, reading):
         if isinstance(item, Issue):
             yield item
         elif item[1].strip():
             yield _row(definition, item[0], item[1])
 
 
-def read_json(definition: Definition, longest: int) -> Iterator[Row | Issue]:
+def read_json(definition: Definition, reading: Reading) -> Iterator[Row | Issue]:
     """A record for each object of a document that is one JSON array (RFC 8259)."""
     parts: list[str] = []
-    for item in read_lines(definition.entry, definition.id, longest):
+    for item in read_lines(definition, reading):
         if isinstance(item, Issue):
             yield item
             if item.sets_aside:
@@ -95,7 +95,7 @@ def _checked(definition: Definition, line: int, values: Any, fault: str, text: s
         return Row(line, values)
     return Issue(
         "not-an-object", definition.id, f"a {type(values).__name__} stands where a record was expected",
-        file=definition.entry.name, line=line, value=text.strip()[:200], expected="an object",
+        file=definition.place, line=line, value=text.strip()[:200], expected="an object",
     )  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def _not_json(definition: Definition, line: int, error: Exception, text: str) ->
     else:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
     return Issue(
-        "not-json", definition.id, reason, file=definition.entry.name, line=line,
+        "not-json", definition.id, reason, file=definition.place, line=line,
         value=text.strip()[:200], expected="JSON (RFC 8259), each key once",
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ from talkoot.graph.issues import Issue
 from talkoot.harvesters import FACTS
 from talkoot.harvesters.check import SourceRecord, check_row
 from talkoot.harvesters.definition import BUNDLED, Definition, load_definitions, read_definition
-from talkoot.harvesters.readers import READERS
+from talkoot.harvesters.readers import READERS, Reading
 from talkoot.harvesters.record_graph import Tables
 from talkoot.ontology import load_code_lists
 from talkoot.ontology.namespaces import TALKOOT
@@ -146,7 +146,7 @@ def read(home: Home) -> Read:
 def read_and_check(definition: Definition, longest: int = LONGEST) -> tuple[list[SourceRecord], list[Issue]]:
     records: list[SourceRecord] = []
     issues: list[Issue] = []
-    for item in READERS[definition.reader](definition, longest):
+    for item in READERS[definition.reader](definition, Reading(longest)):
         checked = [item] if isinstance(item, Issue) else check_row(definition, item)
         if isinstance(checked, SourceRecord):
             records.append(checked)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from talkoot.harvesters.definition import Definition
-from talkoot.harvesters.readers import READERS
+from talkoot.harvesters.readers import READERS, Reading
 
 if TYPE_CHECKING:
     from tests.harvesters.conftest import Home
@@ -72,7 +72,7 @@ def test_a_file_of_one_line_of_50_megabytes_is_refused_with_little_memory(home: 
             file.write(b"x" * 1_000_000)
         file.write(b"\n" + line(2))
     tracemalloc.start()
-    items = list(READERS["json-lines"](definition, 1_048_576))
+    items = list(READERS["json-lines"](definition, Reading(1_048_576)))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert [(item.line, getattr(item, "code", "row")) for item in items] == [(1, "line-too-long"), (2, "row")]
@@ -87,7 +87,7 @@ def test_a_50_megabyte_line_takes_little_memory_in_every_reader(home: Home, read
         for _ in range(50):
             file.write(b"x" * 1_000_000)
     tracemalloc.start()
-    items = list(READERS[reader](definition, 1_048_576))
+    items = list(READERS[reader](definition, Reading(1_048_576)))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert [(item.line, item.code) for item in items] == [(1, "line-too-long")]
@@ -146,18 +146,31 @@ def test_a_sheet_with_faults_is_harvested_but_for_them(home: Home) -> None:
     ]
 
 
-def test_a_source_smaller_than_its_definition_expects_is_said(copied: Home) -> None:
-    lines = copied.facts("consortia.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-    copied.facts("consortia.jsonl").write_text("".join(lines[:100]), encoding="utf-8")
+def test_a_source_smaller_than_its_definition_expects_stays_as_it_was(copied: Home) -> None:
     copied.talkoot("harvest", "consortia")
+    lines = copied.facts("consortia.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    copied.facts("consortia.jsonl").write_text("".join(lines[:99]), encoding="utf-8")
+    result = copied.talkoot("harvest", "consortia", exit_code=1)
+    assert "consortia: failed" in result.output
     (issue,) = [issue for issue in copied.json("issues", "consortia") if issue["code"] == "bounds"]
-    assert (issue["value"], issue["expected"]) == ("100", "at least 140 and at most 400 records")
+    assert (issue["value"], issue["expected"]) == ("99", "at least 100 and at most 400 records")
+    assert "99 records, expected at least 100" in result.output
+    assert len(copied.keys("consortia")) == len(lines)
+
+
+def test_a_field_that_too_few_records_have_leaves_the_source_as_it_was(copied: Home) -> None:
+    definition = copied.path / "sources" / "consortia.toml"
+    text = definition.read_text(encoding="utf-8")
+    definition.write_text(text.replace("[bounds]", "[bounds]\nfill = {url = 0.9}"), encoding="utf-8")
+    copied.talkoot("harvest", "consortia", exit_code=1)
+    (issue,) = [issue for issue in copied.json("issues", "consortia") if issue["code"] == "thin-field"]
+    assert (issue["field"], issue["expected"]) == ("url", "at least 90%")
 
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("harvest",), "Name a source, or use --all."),
+        (("harvest",), "Name a source, or use --all or --bundled."),
         (("harvest", "nowhere"), "There is no source nowhere. Sources: seed-project, centres"),
         (("harvest", "--loudly"), "No such option"),
     ],

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from talkoot.graph.issues import Issue
 from talkoot.harvesters.definition import load_definitions
-from talkoot.harvesters.readers import Row
+from talkoot.harvesters.readers import Reading, Row
 from talkoot.harvesters.readers.comma_separated import LONGEST_ROW, read_csv
 
 
@@ -34,7 +34,7 @@ class Sheet:
     def items(self, content: bytes | str, longest: int = 100_000) -> list[Row | Issue]:
         self.path.write_bytes(content if isinstance(content, bytes) else content.encode())
         definition = replace(load_definitions()["polish-innovations"], entry=self.path)
-        return list(read_csv(definition, longest))
+        return list(read_csv(definition, Reading(longest)))
 
 
 @pytest.fixture(scope="module")

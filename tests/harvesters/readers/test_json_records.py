@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from talkoot.graph.issues import Issue
 from talkoot.harvesters.definition import Definition, read_definition
-from talkoot.harvesters.readers import READERS, Row
+from talkoot.harvesters.readers import READERS, Reading, Row
 
 SOUND = b'{"url": "https://example.org/%d", "title": "A"}'
 
 
 def rows_and_issues(definition: Definition, longest: int = 100_000) -> tuple[list[Row], list[Issue]]:
-    items = list(READERS[definition.reader](definition, longest))
+    items = list(READERS[definition.reader](definition, Reading(longest)))
     return [i for i in items if isinstance(i, Row)], [i for i in items if isinstance(i, Issue)]
 
 
@@ -233,12 +233,12 @@ def test_every_line_is_a_record_or_an_issue_and_none_is_both(source: Source, lin
 @given(content=st.binary(max_size=400) | st.text(alphabet='[]{}",:\\u0d8 \n\r1aN', max_size=200).map(str.encode))
 @settings(max_examples=150, deadline=None)
 def test_no_reader_fails_on_any_bytes(source: Source, reader: str, content: bytes) -> None:
-    for item in READERS[reader](source(reader, content), 50):
+    for item in READERS[reader](source(reader, content), Reading(50)):
         assert isinstance(item, Row | Issue)
         assert item.line >= 1
 
 
 def test_the_file_is_closed_when_reading_stops_early(source: Source, tmp_path: Path) -> None:
-    reading = READERS["json-lines"](source("json-lines", SOUND % 1 + b"\n" + SOUND % 2), 1000)
+    reading = READERS["json-lines"](source("json-lines", SOUND % 1 + b"\n" + SOUND % 2), Reading(1000))
     assert isinstance(next(reading), Row)
     reading.close()

@@ -1,0 +1,103 @@
+"""The fetch log: what was fetched in which run, and where its body lies in the archive."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from requests.structures import CaseInsensitiveDict
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """One request of one run and what it brought; its fields are the table's columns."""
+
+    source: str
+    key: str
+    run: int
+    url: str
+    final_url: str
+    redirects: tuple[str, ...]
+    status: int
+    headers: Mapping[str, str]
+    sha256: str
+    fetched_at: str
+    file: str
+    position: int
+    archived: int
+
+
+class FetchLog:
+    """The fetch log of a workbench, over a connection of its own that any thread may use."""
+
+    def __init__(self, workbench: Path) -> None:
+        """Open the log of a workbench file that :class:`talkoot.graph.workbench.Workbench` has made."""
+        self._connection = sqlite3.connect(workbench, isolation_level=None, timeout=30, check_same_thread=False)
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def add(self, fetch: Fetch) -> None:
+        """Note a fetch whose body is in the archive, or that found no page."""
+        row = {item.name: getattr(fetch, item.name) for item in fields(Fetch)}
+        row |= {
+            "redirects": json.dumps(fetch.redirects),
+            "headers": json.dumps(dict(fetch.headers), ensure_ascii=False),
+        }
+        self._rows("INSERT OR REPLACE INTO fetches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *row.values())
+
+    def find(self, source: str, key: str, runs: tuple[int, ...], since: str = "") -> Fetch | None:
+        """What a request brought in the newest of these runs that made it, at the earliest at that time."""
+        query = "key = ? AND run IN (SELECT value FROM json_each(?)) AND fetched_at >= ?"
+        return self._newest(query, source, key, json.dumps(runs), since)
+
+    def latest(self, source: str, key: str) -> Fetch | None:
+        """The newest fetch of a request that has a body."""
+        return self._newest("key = ? AND file <> ''", source, key)
+
+    def archived(self, source: str, run: int) -> int:
+        """Up to where the archive of a run is whole."""
+        query = "SELECT coalesce(max(archived), 0) FROM fetches WHERE source = ? AND run = ?"
+        return int(self._rows(query, source, run)[0][0])
+
+    def interrupted(self, source: str, run: int) -> tuple[int, ...]:
+        """The interrupted runs that a run goes on from: those since the last that ended."""
+        query = (
+            "SELECT id FROM runs WHERE source = ?1 AND id < ?2 AND status = 'interrupted' AND id > (SELECT "
+            "coalesce(max(id), 0) FROM runs WHERE source = ?1 AND id < ?2 AND status <> 'interrupted') ORDER BY id DESC"
+        )
+        return tuple(row[0] for row in self._rows(query, source, run))
+
+    def drop(self, source: str, file: str) -> None:
+        """Forget every fetch whose body was in a file that is no longer to be there."""
+        self._rows("DELETE FROM fetches WHERE source = ? AND file = ?", source, file)
+
+    def robots(self, origin: str) -> tuple[bytes, str] | None:
+        """The last good robots.txt of a site, and when it was read."""
+        rows = self._rows("SELECT body, read_at FROM robots WHERE origin = ?", origin)
+        return rows[0] if rows else None
+
+    def keep_robots(self, origin: str, body: bytes, read_at: str) -> None:
+        """Keep a site's robots.txt; empty where it has none."""
+        self._rows("INSERT OR REPLACE INTO robots VALUES (?, ?, ?)", origin, body, read_at)
+
+    def _newest(self, which: str, *values: Any) -> Fetch | None:
+        query = f"SELECT * FROM fetches WHERE source = ? AND {which} ORDER BY run DESC LIMIT 1"  # noqa: S608  # constants
+        for row in self._rows(query, *values):
+            found: dict[str, Any] = dict(zip((item.name for item in fields(Fetch)), row, strict=True))
+            found["redirects"] = tuple(json.loads(found["redirects"]))
+            found["headers"] = CaseInsensitiveDict(json.loads(found["headers"]))
+            return Fetch(**found)
+        return None
+
+    def _rows(self, query: str, *values: Any) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
