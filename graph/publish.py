@@ -78,7 +78,7 @@ def publish(
     identity = resolve(workbench, settings, curated, names)
     records = [record for record, _ in identity.records]
     if not records:
-        raise PublishFailed("There is nothing to publish: no source was harvested yet (talkoot harvest --all).")
+        raise PublishFailed("There is nothing to publish: no source was harvested yet (talkoot harvest --bundled).")
     last = current_release(settings)
     before = _read_records(last.folder / "records.tsv") if last else {}
     changes = _changes(before, records)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -26,6 +27,11 @@ class Release:
     number: int
     folder: Path
     manifest: Mapping[str, Any]
+
+    def text(self) -> str:
+        """All that the release says, as N-Quads."""
+        with gzip.open(self.folder / "graph.nq.gz", "rt", encoding="utf-8") as file:
+            return file.read()
 
 
 def read_release(folder: Path) -> Release:

@@ -27,6 +27,10 @@ CREATE TABLE IF NOT EXISTS records (
   PRIMARY KEY (source, key)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE IF NOT EXISTS missing (       -- complete runs in a row that did not list a record
+  source TEXT NOT NULL, key TEXT NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (source, key, run)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS issues (
   source TEXT NOT NULL, key TEXT NOT NULL, code TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
   severity TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL, expected TEXT NOT NULL, message TEXT NOT NULL,

@@ -53,6 +53,8 @@ class Settings:
     archive_days: int = setting(
         90, "Days that pages of sources with personal data stay in the archive; 0: not beyond the run."
     )
+    grace_runs: int = setting(2, "Complete runs in a row that must miss a record of a site before it is gone.")
+    hook: str = setting("", "Command that is run with one sentence when a harvest fails or a release is held back.")
     loss_share: float = setting(0.1, "Share of a source's records that may be gone before a release is held back.")
     loss_records: int = setting(3, "Records of a source that must be gone before a release is held back.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -96,7 +96,7 @@ class Workbench:
             raise
 
     def _prepare(self, base: str) -> None:
-        if not self._has_tables("name = 'robots'"):  # the newest table: the file is new, or was made before it
+        if not self._has_tables("name = 'missing'"):  # the newest table: the file is new, or was made before it
             with self._transaction():
                 if self._has_tables("TRUE") and not self._has_tables("name = 'meta'"):
                     raise WorkbenchError(f"{self.path} is an SQLite file of another program.")
@@ -231,15 +231,22 @@ class Workbench:
             )  # fmt: skip
         return len(set_aside)
 
-    def finish_run(self, run: int, source: str, status: str, note: str = "") -> dict[str, Any]:
-        """End a run and give its row; after a complete one, records that it did not list are gone."""
+    def finish_run(self, run: int, source: str, status: str, note: str = "", grace: int = 1) -> dict[str, Any]:
+        """End a run and give its row; a record that ``grace`` complete runs in a row did not list is gone."""
         with self._transaction():
             gone = 0
             if status == "complete":
+                listed = "(SELECT key FROM temp.seen WHERE run = ?2)"
+                for statement in (
+                    f"DELETE FROM missing WHERE source = ?1 AND key IN {listed}",  # noqa: S608  # joins constants
+                    "INSERT INTO missing SELECT source, key, ?2 FROM records WHERE source = ?1 AND gone_run IS NULL "  # noqa: S608
+                    f"AND key NOT IN {listed}",
+                ):
+                    self.connection.execute(statement, (source, run))
                 gone = self.connection.execute(
-                    "UPDATE records SET gone_run = ? WHERE source = ? AND gone_run IS NULL "
-                    "AND key NOT IN (SELECT key FROM temp.seen WHERE run = ?)",
-                    (run, source, run),
+                    "UPDATE records SET gone_run = ?2 WHERE source = ?1 AND gone_run IS NULL AND key IN "
+                    "(SELECT key FROM missing WHERE source = ?1 GROUP BY key HAVING count(*) >= ?3)",
+                    (source, run, grace),
                 ).rowcount
             self.connection.execute("DELETE FROM temp.seen WHERE run = ?", (run,))
             (row,) = self._rows(
@@ -248,6 +255,26 @@ class Workbench:
             )
         return row
 
+    def forget(self, hides: Callable[[str], bool], kept: Callable[[str], str]) -> int:
+        """Take forgotten words out of records, gone ones too, and out of issues; says in how many records they stood.
+
+        ``kept`` gives a record's quads without them. The next harvest looks at such a record as at a changed one.
+        """
+        with self._transaction():
+            rows = self.connection.execute("SELECT source, key, quads FROM records").fetchall()
+            found = [(quads, source, key) for source, key, text in rows if (quads := kept(text)) != text]
+            self.connection.executemany(
+                "UPDATE records SET quads = ?, content_hash = '' WHERE source = ? AND key = ?", found
+            )
+            issues = self.connection.execute("SELECT source, key, code, field, value, line, message FROM issues")
+            self.connection.executemany(
+                "DELETE FROM issues WHERE (source, key, code, field, value, line) = (?, ?, ?, ?, ?, ?)",
+                [row[:6] for row in issues.fetchall() if any(hides(row[place]) for place in (1, 4, 6))],
+            )
+        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):  # else SQLite keeps deleted text in the file
+            self.connection.execute(statement)
+        return len(found)
+
     # Reading
 
     def runs(self) -> list[dict[str, Any]]:
@@ -255,14 +282,28 @@ class Workbench:
         return self._rows("SELECT * FROM runs ORDER BY id DESC")
 
     def issues(self, source: str | None = None) -> list[dict[str, Any]]:
-        """Issues that the last finished run of their source still had, worst first."""
+        """Issues that the last finished run of their source still had, worst first, with when each was first seen."""
         return self._rows(
-            "SELECT issues.* FROM issues JOIN (SELECT source AS of, max(id) AS latest FROM runs "
-            "WHERE status <> 'interrupted' GROUP BY source) ON of = source AND last_run = latest "
-            "WHERE ? IS NULL OR source = ? "
-            "ORDER BY severity = 'info', severity = 'warning', code, source, key, line, field",
+            "SELECT issues.*, runs.started AS first_seen FROM issues JOIN runs ON runs.id = first_run "
+            "JOIN (SELECT source AS of, max(id) AS latest FROM runs "
+            "WHERE status <> 'interrupted' GROUP BY source) ON of = issues.source AND last_run = latest "
+            "WHERE ? IS NULL OR issues.source = ? "
+            "ORDER BY severity = 'info', severity = 'warning', code, issues.source, key, line, field",
             (source, source),
         )
+
+    def issues_of(self, run: int) -> list[dict[str, Any]]:
+        """Issues that a run met, as far as no later run of the source met them again."""
+        return self._rows("SELECT * FROM issues WHERE last_run = ? OR first_run = ?", (run, run))
+
+    def difference(self, run: int) -> dict[str, list[str]]:
+        """The keys of the records that a run brought, changed, or no longer listed."""
+        found: dict[str, list[str]] = {"new": [], "changed": [], "gone": []}
+        for key, first, gone in self.connection.execute(
+            "SELECT key, first_run, gone_run FROM records WHERE changed_run = ?1 OR gone_run = ?1 ORDER BY key", (run,)
+        ):
+            found["gone" if gone == run else "new" if first == run else "changed"].append(key)
+        return found
 
     def sources(self) -> list[SourceDescription]:
         """The sources that were harvested, by precedence."""

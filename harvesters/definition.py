@@ -85,6 +85,11 @@ READER_NAMES = ("csv", "json", "json-lines")
 MAPPING_NAMES = ("centres", "consortia", "innokyla", "seed_project", "solutions")
 OBTAINED = ("page", "copy", "dump", "service", "curated")
 
+FREQUENCIES = {
+    "daily": 1, "weekly": 7, "monthly": 30, "quarterly": 91, "half-yearly": 182, "yearly": 365, "once": None,
+}  # fmt: skip
+"""How often a source is worth asking again, in days."""
+
 EVIDENCE = ("seen", "documented", "guessed")
 """How its addresses and labels are known: read, documented by the publisher, or guessed and not yet confirmed."""
 
@@ -116,7 +121,13 @@ _OPTIONAL: dict[str, tuple[type, str]] = {
     "evidence": _TEXT,
     "reading": _TABLE,
 }
-_CHOICES = {"reader": READER_NAMES, "mapping": MAPPING_NAMES, "obtained": OBTAINED, "evidence": EVIDENCE}
+_CHOICES = {
+    "reader": READER_NAMES,
+    "mapping": MAPPING_NAMES,
+    "obtained": OBTAINED,
+    "evidence": EVIDENCE,
+    "frequency": tuple(FREQUENCIES),
+}
 
 
 def read_definition(path: Path) -> Definition:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from talkoot.graph.gate import BATCH, Gate
 from talkoot.graph.identity.names import NameTable
 from talkoot.graph.issues import Issue
 from talkoot.graph.records import MappedRecord
 from talkoot.graph.settings import Settings
+from talkoot.graph.suppression import Suppression
 from talkoot.graph.workbench import ValidatedRecord, Workbench
 from talkoot.harvesters.check import SourceRecord, check_row
 from talkoot.harvesters.definition import Definition
@@ -57,6 +58,7 @@ class Harvest:
         self._settings = settings
         self._gate = gate
         self._network = network
+        self._suppression = Suppression(settings.home)
         self._tables = Tables(settings.base, load_code_lists(), names)
 
     def run_all(
@@ -143,7 +145,8 @@ class Harvest:
         sound += self._keep_all(run, definition, batch, issues, keys)
         progress(definition.id, len(batch))
         status, note = self._status(definition, sound, whole, issues)
-        row = self._workbench.finish_run(run, definition.id, status, note)
+        grace = 1 if definition.bundled else self._settings.grace_runs
+        row = self._workbench.finish_run(run, definition.id, status, note, grace)
         names = ("read", "new", "changed", "unchanged", "gone", "set_aside", "note")
         return RunReport(run, definition.id, status, **{name: row[name] for name in names})
 
@@ -177,6 +180,7 @@ class Harvest:
         for graph in graphs:
             issues += graph.issues
             record = graph.mapped()
+            record = replace(record, triples=self._suppression.kept(record.triples))
             quads = record.quads_text(self._settings.base)
             mapped[record.key] = (record, quads, record.content_hash(quads))
         hashes = {key: content_hash for key, (_, _, content_hash) in mapped.items()}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from talkoot import __version__
-from talkoot.console import print_json, print_rows
+from talkoot.console import home_option, json_option, print_json, print_rows
+from talkoot.graph.fetch_log import FetchLog
 from talkoot.graph.identity.clusters import Contradiction
 from talkoot.graph.identity.resolve import Curated, resolve
 from talkoot.graph.identity.table_text import TableError
@@ -18,19 +19,22 @@ from talkoot.graph.locks import HomeInUse, writing
 from talkoot.graph.publish import PublishFailed, PublishHeld
 from talkoot.graph.release import ReleaseError, current_release, releases, switch
 from talkoot.graph.settings import SettingError, read_settings
-from talkoot.graph.workbench import Workbench, WorkbenchError
+from talkoot.graph.suppression import Suppression
+from talkoot.graph.workbench import WorkbenchError
 from talkoot.harvesters import FACTS
 from talkoot.harvesters.definition import DefinitionError, load_definitions
+from talkoot.harvesters.fetching.archive import forget_words
+from talkoot.harvesting import COMMANDS
 from talkoot.steps import (
     FAILED,
     HELD,
+    call_hook,
     check_files,
     check_own,
     harvest_sources,
     names_of,
     publish_release,
     published,
-    reader,
     serve_release,
     writer,
 )
@@ -38,9 +42,6 @@ from talkoot.steps import (
 _FAILURES = (
     Contradiction, DefinitionError, HomeInUse, PermissionError, PublishFailed, ReleaseError, TableError, WorkbenchError,
 )  # fmt: skip
-
-home_option = click.option("--home", type=click.Path(path_type=Path), help="Home folder (TALKOOT_HOME, ./var).")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 
 
 class Sentences(click.Group):
@@ -52,6 +53,7 @@ class Sentences(click.Group):
             return super().invoke(ctx)
         except PublishHeld as error:
             click.echo(str(error), err=True)
+            call_hook(read_settings(), str(error))
             ctx.exit(HELD)
         except SettingError as error:
             raise click.UsageError(str(error)) from error
@@ -67,6 +69,10 @@ class Sentences(click.Group):
 @click.version_option(__version__)
 def main() -> None:
     """Talkoot: a linked-data knowledge graph of Europe's social-innovation actors."""
+
+
+for each in COMMANDS:
+    main.add_command(each)
 
 
 @main.command()
@@ -90,114 +96,28 @@ def demo(home: Path | None, no_serve: bool, host: str | None, port: int | None) 
 
 
 @main.command()
+@click.argument("words")
 @home_option
-@json_option
-def sources(home: Path | None, as_json: bool) -> None:
-    """List the sources and what their last run came to."""
-    settings = read_settings(home=home)
-    last: dict[str, dict[str, Any]] = {}
-    if settings.workbench.exists():
-        with Workbench(settings.workbench, settings.base) as workbench:
-            for row in workbench.runs():
-                last.setdefault(row["source"], row)
-    rows = []
-    for definition in load_definitions(settings.home).values():
-        run = last.get(definition.id, {})
-        rows.append(
-            {
-                "id": definition.id,
-                "title": definition.title,
-                "publisher": definition.publisher,
-                "licence": definition.licence,
-                "frequency": definition.frequency,
-                "reader": definition.reader,
-                "evidence": definition.evidence,
-                "bundled": definition.bundled,
-                "as_of": definition.as_of,
-                "last_run": run.get("started"),
-                "status": run.get("status", "never run"),
-                "read": run.get("read"),
-            }
-        )
-    columns = ("id", "status", "read", "as_of", "title", "publisher", "last_run")
-    print_rows(rows, columns, as_json=as_json, empty="There is no source.")
+def forget(words: str, home: Path | None) -> None:
+    """Take a name or an address out of everything, for good: records, issues, archive and releases.
 
-
-@main.command()
-@click.argument("source", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Every source whose addresses and labels were confirmed.")
-@click.option("--bundled", is_flag=True, help="The sources whose facts travel with Talkoot; asks no network.")
-@click.option("--route", "routes", multiple=True, metavar="HOST=ADDRESS", help="Send a host's requests elsewhere.")
-@click.option("--replay", type=int, metavar="RUN", help="Read the archive of a run again; asks no network.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Stop after N records of each source.")
-@home_option
-@json_option
-def harvest(
-    source: tuple[str, ...], everything: bool, bundled: bool, routes: tuple[str, ...], replay: int | None,
-    limit: int | None, home: Path | None, as_json: bool,
-) -> None:  # fmt: skip
-    """Read sources, check and map their records, and keep what is new or changed."""
+    Only a hash of the WORDS is kept, so that no later harvest brings them back.
+    """
     settings = read_settings(home=home)
-    definitions = load_definitions(settings.home)
-    unknown = [name for name in source if name not in definitions]
-    if unknown or not (source or everything or bundled):
-        raise click.UsageError(
-            (f"There is no source {', '.join(unknown)}. " if unknown else "Name a source, or use --all or --bundled. ")
-            + f"Sources: {', '.join(definitions)}."
-        )
-    if replay is not None and len(source) != 1:
-        raise click.UsageError("--replay reads one source again: name it.")
-    if wrong := [route for route in routes if "=" not in route]:
-        raise click.UsageError(f"--route {wrong[0]}: expected HOST=ADDRESS.")
-    chosen = [
-        definition
-        for name, definition in definitions.items()
-        if name in source or (everything and definition.evidence != "guessed") or (bundled and definition.bundled)
-    ]
     with writer(settings) as workbench:
-        reports = harvest_sources(
-            workbench, settings, chosen, quiet=as_json, replay=replay, limit=limit,
-            routes=dict(route.split("=", 1) for route in routes),
-        )  # fmt: skip
-    if as_json:
-        print_json([asdict(report) for report in reports])
-    if any(report.failed for report in reports):
-        sys.exit(FAILED)
-
-
-@main.command()
-@home_option
-@json_option
-def runs(home: Path | None, as_json: bool) -> None:
-    """List the runs, the newest first."""
-    settings = read_settings(home=home)
-    with reader(settings) as workbench:
-        columns = (
-            "id",
-            "source",
-            "started",
-            "status",
-            "read",
-            "new",
-            "changed",
-            "unchanged",
-            "gone",
-            "set_aside",
-            "note",
-        )
-        print_rows(workbench.runs(), columns, as_json=as_json, empty="Nothing was harvested yet.")
-
-
-@main.command()
-@click.argument("source", required=False)
-@home_option
-@json_option
-def issues(source: str | None, home: Path | None, as_json: bool) -> None:
-    """List what the last run of each source found wrong, with file, line and field."""
-    settings = read_settings(home=home)
-    with reader(settings) as workbench:
-        columns = ("severity", "code", "source", "key", "file", "line", "field", "value", "message", "expected")
-        print_rows(workbench.issues(source), columns, as_json=as_json, empty="There is no issue.")
+        suppression = Suppression(settings.home)
+        suppression.add(words)
+        records = workbench.forget(suppression.hides, suppression.kept_quads)
+        log = FetchLog(settings.workbench)
+        archives = forget_words(settings.home / "archive", suppression.hides, log)
+        log.close()
+        old = [release for release in releases(settings) if suppression.hides(release.text())]
+        if old:
+            sources = {source.id: "somebody asked to be forgotten" for source in workbench.sources()}
+            click.echo(published(publish_release(workbench, settings, sources)))
+        for release in old:
+            shutil.rmtree(release.folder)
+    click.echo(f"Forgotten in {records} records, {archives} archives and {len(old)} releases.")
 
 
 @main.command()

@@ -6,12 +6,16 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+home_option = click.option("--home", type=click.Path(path_type=Path), help="Home folder (TALKOOT_HOME, ./var).")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 
 
 class Report(Protocol):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -43,7 +48,7 @@ def writer(settings: Settings) -> Iterator[Workbench]:
 def reader(settings: Settings) -> Iterator[Workbench]:
     """The workbench for reading; a home folder without one is an error with a hint."""
     if not settings.workbench.exists():
-        raise WorkbenchError(f"There is no workbench in {settings.home}: run talkoot harvest --all first.")
+        raise WorkbenchError(f"There is no workbench in {settings.home}: run talkoot harvest --bundled first.")
     with Workbench(settings.workbench, settings.base) as workbench:
         yield workbench
 
@@ -74,6 +79,22 @@ def harvest_sources(
             if not quiet:
                 click.echo(_harvested(result), err=result.failed)
     return reports
+
+
+@contextmanager
+def rehearsal(settings: Settings) -> Iterator[Settings]:
+    """Settings of a copy of the home, without its archive, that is gone when the rehearsal ends."""
+    with TemporaryDirectory() as folder:
+        for name in (settings.workbench.name, "names.csv"):
+            if (settings.home / name).exists():
+                shutil.copy(settings.home / name, folder)
+        yield replace(settings, home=Path(folder))
+
+
+def call_hook(settings: Settings, sentence: str) -> None:
+    """Run the steward's command with a sentence, so that the failure of a timer's job is noticed."""
+    if settings.hook:
+        subprocess.run([*shlex.split(settings.hook), sentence], check=False, timeout=60)
 
 
 def _harvested(report: RunReport) -> str:

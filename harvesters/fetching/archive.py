@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import json
 import os
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -137,10 +138,35 @@ def forget(root: Path, source: str, days: float, log: FetchLog) -> int:
     """Delete a source's archives whose last page is older than that many days; says how many."""
     old = [path for path in (root / source).glob("*.warc.gz") if path.stat().st_mtime <= time.time() - days * 86_400]
     for path in old:
-        log.drop(source, f"{source}/{path.name}")
-        _beside(path).unlink(missing_ok=True)
-        path.unlink()
+        _delete(path, log)
     return len(old)
+
+
+def forget_words(root: Path, hides: Callable[[str], bool], log: FetchLog) -> int:
+    """Delete the archives in which a page has words that are to be forgotten; says how many."""
+    found = []
+    for path in root.glob("*/*.warc.gz"):
+        with path.open("rb") as file:
+            records = (record for record in ArchiveIterator(file) if record.rec_type == "response")
+            texts = (record.content_stream().read().decode("utf-8", "replace") for record in records)
+            if any(hides(html.unescape(text)) for text in texts):
+                found.append(path)
+    for path in found:
+        _delete(path, log)
+    return len(found)
+
+
+def _delete(path: Path, log: FetchLog) -> None:
+    log.drop(path.parent.name, f"{path.parent.name}/{path.name}")
+    _beside(path).unlink(missing_ok=True)
+    path.unlink()
+
+
+def counts(root: Path, source: str, run: int) -> dict[str, int]:
+    """What a run asked and got, in requests and bytes; nothing of a run without a network."""
+    path = root / source / f"{run}.json"
+    told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return {name: told[name] for name in ("requests", "bytes", "not_modified", "from_archive") if name in told}
 
 
 def _beside(path: Path) -> Path:

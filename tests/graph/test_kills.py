@@ -45,14 +45,14 @@ def test_killed_at_random_moments_a_harvest_loses_and_doubles_nothing(demo: Home
     expected = demo.rows(RECORDS)
     home = type(demo)(tmp_path / "home")
     for _ in range((KILLS + 1) // 2):
-        kill_within(home.path, ("harvest", "--all"), chance.uniform(*HARVEST))
+        kill_within(home.path, ("harvest", "--bundled"), chance.uniform(*HARVEST))
         if (home.path / "workbench.sqlite").exists():
             assert home.json("runs") is not None  # it opens
             assert home.rows("PRAGMA integrity_check") == [("ok",)]
             assert set(home.rows(RECORDS)) <= set(expected)
         if chance.random() < 0.3:
             shutil.rmtree(home.path, ignore_errors=True)  # now and then from the beginning
-    home.talkoot("harvest", "--all")
+    home.talkoot("harvest", "--bundled")
     assert home.rows(RECORDS) == expected
     assert set(home.rows("SELECT DISTINCT status FROM runs")) <= {("complete",), ("interrupted",)}
     last = home.rows("SELECT status FROM runs WHERE id IN (SELECT max(id) FROM runs GROUP BY source)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -184,3 +185,76 @@ def test_a_route_that_cannot_be_used_is_wrong_use(home: Home, site: Site, route:
     site.add(home, "one")
     result = home.talkoot("harvest", "one", "--route", route, exit_code=2)
     assert "--route" in result.output
+
+
+def test_a_rehearsal_shows_what_would_change_and_keeps_nothing(home: Home, site: Site) -> None:
+    route = site.add(home, "one")
+    home.talkoot("harvest", "one", *route)
+    before = home.rows(), home.rows("SELECT * FROM runs")
+    lines = site.tables["one.example"].splitlines(keepends=True)
+    site.tables["one.example"] = "".join(
+        [*lines[:4], lines[4].replace("partner", "lead"), lines[1].replace(" 0", " 9")]
+    )
+    output = home.talkoot("harvest", "one", "--dry-run", *route).output
+    assert "one\tnew\texample-path.example-organisation-9" in output
+    assert "one\tchanged\texample-path.example-organisation-3" in output
+    assert (home.rows(), home.rows("SELECT * FROM runs")) == before
+
+
+def test_only_sources_whose_time_has_come_are_due(home: Home, site: Site) -> None:
+    routes = [word for name in ("one", "two") for word in site.add(home, name)]
+    home.talkoot("harvest", "one", *routes)
+    output = home.talkoot("harvest", "one", "two", "--due", *routes).output
+    assert "two: complete" in output
+    assert "one: " not in output
+    for path in (home.path / "sources").glob("*.toml"):
+        path.write_text(path.read_text(encoding="utf-8").replace('"yearly"', '"once"'), encoding="utf-8")
+    assert home.talkoot("harvest", "one", "two", "--due", *routes).output == ""
+
+
+def test_a_run_tells_its_requests_bytes_records_and_issues(home: Home, site: Site) -> None:
+    route = site.add(home, "one")
+    site.tables["one.example"] += (
+        "Example Organisation 7,Atlantis,Example Path,2023-2024,partner,https://one.example/p\n"
+    )
+    home.talkoot("harvest", "one", *route)
+    report = json.loads(home.talkoot("runs", "1", "--json").stdout)
+    assert (report["source"], report["status"], report["read"], report["requests"]) == ("one", "complete", 5, 1)
+    assert report["bytes"] > 300
+    assert report["issues"] == {"unknown-country": 1}
+    assert "unknown-country 1" in home.talkoot("runs", "1").output
+    home.talkoot("runs", "9", exit_code=2)
+
+
+def test_a_failure_is_told_to_the_steward_s_own_command(
+    home: Home, site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    route = site.add(home, "one")
+    del site.tables["one.example"]
+    script = tmp_path / "tell.sh"
+    script.write_text(f'#!/bin/sh\nprintf %s "$1" > "{tmp_path}/told"\n', encoding="utf-8")
+    script.chmod(0o700)
+    monkeypatch.setenv("TALKOOT_HOOK", str(script))
+    home.talkoot("harvest", "one", *route, exit_code=1)
+    assert (tmp_path / "told").read_text(encoding="utf-8").startswith("talkoot harvest: one: ")
+
+
+def test_a_guessed_source_is_listed_as_not_yet_confirmed_and_left_out_of_all(home: Home, site: Site) -> None:
+    site.add(home, "one")
+    path = home.path / "sources" / "one.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('"seen"', '"guessed"'), encoding="utf-8")
+    (told,) = [source for source in home.json("sources") if source["id"] == "one"]
+    assert (told["evidence"], told["status"], told["bundled"]) == ("guessed", "not yet confirmed", False)
+
+
+def test_a_record_that_a_site_no_longer_lists_is_gone_after_a_second_complete_run(home: Home, site: Site) -> None:
+    route = site.add(home, "one")
+    home.talkoot("harvest", "one", *route)
+    whole = site.tables["one.example"]
+    without = "".join(whole.splitlines(keepends=True)[:-1])
+    left = []
+    for table in (without, whole, without, without):
+        site.tables["one.example"] = table
+        home.talkoot("harvest", "one", *route)
+        left.append(len(home.keys("one")))
+    assert left == [4, 4, 4, 3]

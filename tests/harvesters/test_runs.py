@@ -28,11 +28,11 @@ def lines(*numbers: int, **changes: str) -> bytes:
 
 
 def test_harvested_twice_the_second_time_writes_no_record(copied: Home) -> None:
-    copied.talkoot("harvest", "--all")
+    copied.talkoot("harvest", "--bundled")
     before = copied.rows()
     assert len(before) == 1097
     time.sleep(1.1)  # so that a new reading time would show
-    copied.talkoot("harvest", "--all")
+    copied.talkoot("harvest", "--bundled")
     assert copied.rows() == before
     for run in copied.json("runs")[:6]:
         assert (run["new"], run["changed"], run["gone"], run["status"]) == (0, 0, 0, "complete"), run
@@ -242,13 +242,13 @@ def test_records_of_another_base_stand_under_it(home: Home, monkeypatch: pytest.
 def test_a_file_that_is_no_workbench_is_refused_with_a_sentence(home: Home) -> None:
     home.path.mkdir()
     (home.path / "workbench.sqlite").write_bytes(b"a text, long enough to be taken for a database" * 20)
-    assert "is not a workbench that this version reads" in home.talkoot("harvest", "--all", exit_code=1).stderr
+    assert "is not a workbench that this version reads" in home.talkoot("harvest", "--bundled", exit_code=1).stderr
 
 
 def test_a_database_of_another_program_is_left_alone(home: Home) -> None:
     home.path.mkdir()
     execute(home.path, "CREATE TABLE bookmarks (address TEXT)")
-    assert "is an SQLite file of another program" in home.talkoot("harvest", "--all", exit_code=1).stderr
+    assert "is an SQLite file of another program" in home.talkoot("harvest", "--bundled", exit_code=1).stderr
     assert home.rows("SELECT name FROM sqlite_master") == [("bookmarks",)]
 
 
@@ -261,7 +261,7 @@ def test_a_workbench_of_a_later_version_is_refused(home: Home) -> None:
 
 def test_commands_that_read_say_what_to_do_where_there_is_nothing(home: Home) -> None:
     for words in (("runs",), ("issues",)):
-        assert "run talkoot harvest --all first" in home.talkoot(*words, exit_code=1).stderr
+        assert "run talkoot harvest --bundled first" in home.talkoot(*words, exit_code=1).stderr
 
 
 def test_sources_lists_what_is_there_before_and_after_a_run(home: Home) -> None:
