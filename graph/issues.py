@@ -36,6 +36,17 @@ ISSUE_CODES: dict[str, IssueCode] = {
     "not-json": IssueCode(Severity.ERROR, True, "A line or document is not JSON, or repeats a key."),
     "not-csv": IssueCode(Severity.ERROR, True, "A row has more or fewer cells than the header, or a quote is open."),
     "not-an-object": IssueCode(Severity.ERROR, True, "A record is JSON, but not an object."),
+    "not-a-table": IssueCode(Severity.ERROR, True, "A workbook, its sheet or its header cannot be read."),
+    "not-rdf": IssueCode(Severity.ERROR, True, "A file is not RDF of the form that was expected; none of it is taken."),
+    "not-xml": IssueCode(Severity.ERROR, True, "A document is not well-formed XML from the given line on."),
+    "unknown-id": IssueCode(Severity.INFO, False, "The source has no record of an id that it was asked for."),
+    "blank-node": IssueCode(Severity.WARNING, False, "Statements about a thing without an address were left out."),
+    "unknown-label": IssueCode(
+        Severity.INFO, False, "The source has a label, a column or a name that no field and no drop knows."
+    ),
+    "listing-incomplete": IssueCode(
+        Severity.ERROR, True, "A listing may lack records: endless or cut paging, fewer than announced, a source's cap."
+    ),
     "unknown-field": IssueCode(Severity.ERROR, True, "A record has a field that the definition does not declare."),
     "missing-key": IssueCode(Severity.ERROR, True, "A record has no value in a field that its key is made of."),
     "missing-field": IssueCode(Severity.ERROR, True, "A record has no value in a required field."),
@@ -55,6 +66,13 @@ ISSUE_CODES: dict[str, IssueCode] = {
     "robots": IssueCode(Severity.ERROR, True, "The site's robots.txt forbids a page, or cannot be read."),
     "postponed": IssueCode(Severity.ERROR, True, "A host asks for a long pause; it is asked again in the next run."),
     "not-in-archive": IssueCode(Severity.ERROR, True, "A replay wants a page that its run did not fetch or keep."),
+    "unknown-layout": IssueCode(
+        Severity.ERROR, True, "A page has nothing that was expected: a new layout, or a page for maintenance."
+    ),
+    "damaged-text": IssueCode(Severity.ERROR, True, "A value holds characters that the wrong encoding has damaged."),
+    "wrong-encoding": IssueCode(Severity.WARNING, False, "A page names two encodings, or one that it is not in."),
+    "page-gone": IssueCode(Severity.INFO, False, "A listed page is not there (404, 410): its record is gone."),
+    "rest-closed": IssueCode(Severity.INFO, False, "A WordPress site opens no REST: its sitemap's pages are read."),
     "thin-field": IssueCode(
         Severity.ERROR, True, "Too few records have a field: the layout has changed; the last good state stays."
     ),
@@ -66,7 +84,11 @@ ISSUE_CODES: dict[str, IssueCode] = {
     "unknown-language": IssueCode(Severity.WARNING, False, "No code list knows this language; it is left out."),
     "unknown-role": IssueCode(Severity.WARNING, False, "The role table does not know these words; role: participant."),
     "unknown-status": IssueCode(Severity.WARNING, False, "No code list knows this status; taken as unknown."),
-    "unknown-target-group": IssueCode(Severity.WARNING, False, "No code list knows this target group; left out."),
+    "unknown-concept": IssueCode(Severity.WARNING, False, "No code list knows this target group, kind …; left out."),
+    "unknown-date": IssueCode(Severity.WARNING, False, "Words hold no year, month or day that can be; left out."),
+    "not-a-number": IssueCode(Severity.WARNING, False, "What should be a register's number is none; it is left out."),
+    "prose": IssueCode(Severity.WARNING, False, "Sentences stand where names of organisations should; left out."),
+    "not-an-address": IssueCode(Severity.WARNING, False, "What should be a home page is no web address; left out."),
     "unknown-funder": IssueCode(Severity.WARNING, False, "The funder table does not know this value; it is left out."),
     "unknown-region": IssueCode(Severity.WARNING, False, "No code list knows this region; it is left out."),
     "unknown-page-type": IssueCode(Severity.WARNING, False, "The source has a kind of page that no rule maps."),

@@ -72,8 +72,20 @@ class _Merge:
                 self._add_part(graph, said, nodes)
             elif subject.value in self._canonical:
                 self._add_entity(graph, self._canonical[subject.value], said, nodes)
-            else:  # a node of its own, such as an identifier
-                self._plain.update(dict.fromkeys(quad.triple for quad in said))
+            else:
+                self._add_own_node(subject, said, nodes)
+
+    def _add_own_node(
+        self, subject: NamedNode, said: Sequence[Quad], nodes: Mapping[NamedNode, Sequence[Quad]]
+    ) -> None:
+        """Add a node of its own, such as an identifier, a grant or a membership, with links to canonical things."""
+        for quad in said:
+            value = quad.object
+            if isinstance(value, NamedNode):
+                value = self._canonical.get(value.value, value)
+                if quad.predicate == DCT["temporal"]:
+                    self._plain.update(dict.fromkeys(period.triple for period in nodes.get(value, ())))
+            self._plain[Triple(subject, quad.predicate, value)] = None
 
     def _add_entity(
         self, graph: NamedNode, entity: NamedNode, said: Sequence[Quad], nodes: Mapping[NamedNode, Sequence[Quad]]

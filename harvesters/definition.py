@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from typing import Any
 
 from talkoot.graph.records import RESERVED_SOURCES
 from talkoot.graph.workbench import SourceDescription
+from talkoot.harvesters.meanings import faults
+from talkoot.harvesters.options import EVERY, OPTIONS, option_faults
 from talkoot.harvesters.values import EXPECTATIONS, fits, is_address
 from talkoot.ontology.folding import slug
 
@@ -81,8 +84,10 @@ class Definition(SourceDescription):
         return ".".join(word for part in text.split("/") if (word := slug(part)))
 
 
-READER_NAMES = ("csv", "json", "json-lines")
-MAPPING_NAMES = ("centres", "consortia", "innokyla", "seed_project", "solutions")
+READER_NAMES = (
+    "csv", "json", "json-lines", "pages", "rdf", "rest", "sitemap", "sparql", "wordpress", "xlsx", "xml",
+)  # fmt: skip
+MAPPING_NAMES = ("centres", "consortia", "innokyla", "rdf", "seed_project", "things")
 OBTAINED = ("page", "copy", "dump", "service", "curated")
 
 FREQUENCIES = {
@@ -131,16 +136,32 @@ _CHOICES = {
 
 
 def read_definition(path: Path) -> Definition:
-    """Read one definition. Raises :class:`DefinitionError` naming file and key."""
+    """Read one definition. Raises :class:`DefinitionError` naming file, line and key, and what was expected."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return _read(path, tomllib.loads(text))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DefinitionError(f"{path.name}: not TOML: {error}") from error
+    except DefinitionError as error:
+        place, _, message = str(error).partition(": ")
+        raise DefinitionError(f"{place}{_line(text, message)}: {message}") from error
+
+
+def _line(text: str, message: str) -> str:
+    """``:`` and the line of the key that a message begins with, or of its table; empty where neither is there."""
+    for name in reversed(re.split(r"[ :]", message)[0].removesuffix(".means").split(".")):
+        key = re.escape(name)
+        if found := re.search(rf"(?m)^\s*(\[.*\b{key}\]|\"?{key}\"?\s*=)", text):
+            return f":{text.count(chr(10), 0, found.start(1)) + 1}"
+    return ""
+
+
+def _read(path: Path, data: Mapping[str, Any]) -> Definition:
     _check_keys(path.name, data)
     source = str(data.get("id", path.stem))
     if slug(source) != source or source in RESERVED_SOURCES:
         raise DefinitionError(
-            f"{path.name}: the id {source!r} is not free: expected small letters, digits and hyphens, "
+            f"{path.name}: id is {source!r}, which is not free: expected small letters, digits and hyphens, "
             f"and none of {', '.join(sorted(RESERVED_SOURCES))}"
         )
     fields = _fields(data["fields"], path.name, "fields")
@@ -166,6 +187,11 @@ def read_definition(path: Path) -> Definition:
     for name, share in fill.items():
         if name not in fields or not isinstance(share, int | float) or not 0 <= share <= 1:
             raise DefinitionError(f"{path.name}: bounds.fill.{name} is {share!r}: expected a field and its least share")
+    for fault in option_faults(data["reader"], data.get("reading", {})):
+        raise DefinitionError(f"{path.name}: {fault}")
+    if data["mapping"] == "things":
+        for fault in faults(data.get("defaults", {}), fields):
+            raise DefinitionError(f"{path.name}: {fault}")
     told = ("title", "publisher", "country", "licence", "terms", "frequency", "personal_data", "obtained", "as_of")
     return Definition(
         id=source,
@@ -208,6 +234,12 @@ def _check_keys(file: str, data: Mapping[str, Any]) -> None:
         raise DefinitionError(f"{file}: as_of is {data['as_of']!r}: expected {EXPECTATIONS['date']}")
     if data["licence"] != "unknown" and not is_address(data["licence"]):
         raise DefinitionError(f"{file}: licence is {data['licence']!r}: expected the licence's address, or unknown")
+    options = OPTIONS[data["reader"]] | EVERY
+    for name, value in data.get("reading", {}).items():
+        if name not in options:
+            raise DefinitionError(f"{file}: reading.{name} is not known: expected one of {', '.join(options)}")
+        if type(value) is not options[name][0]:
+            raise DefinitionError(f"{file}: reading.{name} is {value!r}: expected {options[name][1]}")
     if not data["keys"]:
         raise DefinitionError(f"{file}: keys is empty: expected the fields that make a record's key")
 

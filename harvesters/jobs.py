@@ -163,6 +163,8 @@ class Harvest:
 
     def _thin(self, definition: Definition, records: list[SourceRecord]) -> list[Issue]:
         """Fields that too few of the first records have: the source's layout has probably changed."""
+        if not records:
+            return []
         shares = {name: sum(name in record.values for record in records) / len(records) for name in definition.fill}
         return [
             Issue("thin-field", definition.id, f"only {share:.0%} of the first {len(records)} records have it",

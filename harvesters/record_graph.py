@@ -16,9 +16,11 @@ from talkoot.harvesters.check import SourceRecord
 from talkoot.harvesters.tables import table
 from talkoot.ontology import CodeLists
 from talkoot.ontology.folding import fold
-from talkoot.ontology.namespaces import DCAT, DCT, FOAF, ORG, PROV, RDF, SKOS, TK, VOC
+from talkoot.ontology.namespaces import COUNTRY, DCAT, DCT, FOAF, ORG, PROV, RDF, SKOS, TK, VOC
 
 _ARTICLE = " (the)"
+_FINNISH_PLACES = ("wellbeing-services-county", "region-fi", "municipality-fi")
+_WHOLE_FINLAND = "valtakunnallinen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,20 @@ class RecordGraph:
             self.report(
                 "unknown-country", "no code list knows it", name=where, value=text,
                 expected="a country of the EU's list, by code or name",
+            )  # fmt: skip
+            return None
+        return concept.iri
+
+    def finnish_place(self, text: str, where: str) -> NamedNode | None:
+        """The concept of a county, region or municipality of Finland, or of all Finland; an unknown one is an issue."""
+        if fold(text) == _WHOLE_FINLAND:
+            return COUNTRY["FIN"]
+        found = (self.tables.codes[name].find(text) for name in _FINNISH_PLACES)
+        concept = next((one for one in found if one), None)
+        if concept is None:
+            self.report(
+                "unknown-region", "left out", name=where, value=text,
+                expected="a county, region or municipality of Finland",
             )  # fmt: skip
             return None
         return concept.iri

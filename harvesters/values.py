@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 from pyoxigraph import NamedNode
 
 _DATE = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?")
+_DAYS = re.compile(
+    r"(?<!\d)(?:(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>(?:19|20)\d\d)"
+    r"|(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?!\d)(?:-[0-3]\d(?!\d))?)?)(?!\d)"
+)
 _FINNISH_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 _AMOUNT = re.compile(r"-?\d{1,3}(?:[ .\u00a0]\d{3})+(?:,\d+)?|-?\d+(?:[.,]\d+)?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -79,6 +83,15 @@ def iso_date(finnish: str) -> str:
     if match is None:
         raise ValueError(f"{finnish!r} is not a date as d.m.yyyy")
     return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
+
+
+def days(text: str) -> list[str]:
+    """The years, months and days that words hold, in order (ISO 8601, or d.m.yyyy); none where one cannot be."""
+    found = [
+        f"{one['year']}-{int(one['month']):02}-{int(one['day']):02}" if one["day"] else one[0]
+        for one in _DAYS.finditer(text)
+    ]
+    return found if all(fits("date", day) for day in found) else []
 
 
 def decimal(amount: str | float) -> str:

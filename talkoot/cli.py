@@ -24,6 +24,7 @@ from talkoot.graph.workbench import WorkbenchError
 from talkoot.harvesters import FACTS
 from talkoot.harvesters.definition import DefinitionError, load_definitions
 from talkoot.harvesters.fetching.archive import forget_words
+from talkoot.harvesters.fetching.request import FetchError
 from talkoot.harvesting import COMMANDS
 from talkoot.steps import (
     FAILED,
@@ -40,7 +41,8 @@ from talkoot.steps import (
 )
 
 _FAILURES = (
-    Contradiction, DefinitionError, HomeInUse, PermissionError, PublishFailed, ReleaseError, TableError, WorkbenchError,
+    Contradiction, DefinitionError, FetchError, HomeInUse, PermissionError, PublishFailed, ReleaseError, TableError,
+    WorkbenchError,
 )  # fmt: skip
 
 

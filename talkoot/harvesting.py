@@ -10,13 +10,27 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pyoxigraph import RdfFormat, parse
 
 from talkoot.console import home_option, json_option, print_json, print_rows
+from talkoot.graph.rdf_text import turtle
 from talkoot.graph.settings import Settings, read_settings
 from talkoot.graph.workbench import Workbench
-from talkoot.harvesters.definition import FREQUENCIES, Definition, load_definitions
+from talkoot.harvesters.definition import FREQUENCIES, READER_NAMES, Definition, load_definitions
+from talkoot.harvesters.draft import draft
 from talkoot.harvesters.fetching.archive import counts
-from talkoot.steps import FAILED, call_hook, harvest_sources, reader, rehearsal, writer
+from talkoot.steps import FAILED, call_hook, harvest_sources, network_of, reader, rehearsal, writer
+
+route_option = click.option(
+    "--route", "routes", multiple=True, metavar="HOST=ADDRESS", help="Send a host's requests elsewhere."
+)
+
+
+def read_routes(routes: tuple[str, ...]) -> dict[str, str]:
+    """Routes by host. Raises :class:`click.UsageError`."""
+    if wrong := [route for route in routes if "=" not in route]:
+        raise click.UsageError(f"--route {wrong[0]}: expected HOST=ADDRESS.")
+    return dict(route.split("=", 1) for route in routes)
 
 
 def _last_runs(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -29,11 +43,14 @@ def _last_runs(settings: Settings) -> dict[str, dict[str, Any]]:
     return last
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @home_option
 @json_option
-def sources(home: Path | None, as_json: bool) -> None:
+@click.pass_context
+def sources(context: click.Context, home: Path | None, as_json: bool) -> None:
     """List the sources and what their last run came to."""
+    if context.invoked_subcommand:
+        return
     settings = read_settings(home=home)
     last = _last_runs(settings)
     told = ("id", "title", "publisher", "licence", "frequency", "reader", "evidence", "bundled", "as_of")
@@ -45,6 +62,48 @@ def sources(home: Path | None, as_json: bool) -> None:
     ]
     columns = ("id", "status", "read", "evidence", "as_of", "title", "publisher", "last_run")
     print_rows(rows, columns, as_json=as_json, empty="There is no source.")
+
+
+@sources.command("try")
+@click.argument("name")
+@route_option
+@click.option("--limit", type=click.IntRange(1), default=3, show_default=True, metavar="N", help="So many records.")
+@home_option
+def try_source(name: str, routes: tuple[str, ...], limit: int, home: Path | None) -> None:
+    """Show the first records of the source NAME as Talkoot would keep them, and what it could not use; keep nothing."""
+    settings = read_settings(home=home)
+    definition = load_definitions(settings.home).get(name)
+    if definition is None:
+        raise click.UsageError(f"There is no source {name}: see talkoot sources.")
+    with rehearsal(settings) as stage, writer(stage) as workbench:
+        (report,) = harvest_sources(workbench, stage, [definition], routes=read_routes(routes), limit=limit)
+        keys = {key for keys in workbench.difference(report.run).values() for key in keys}
+        for record in workbench.records():
+            if record.source == name and record.key in keys:
+                quads = parse(record.quads, format=RdfFormat.N_QUADS)
+                click.echo(f"\n# {record.key}, {record.origin.pages[0]}\n{turtle(quad.triple for quad in quads)}")
+        columns = "severity code key file line field value message expected".split()
+        print_rows(workbench.issues(name), columns, as_json=False, empty="Nothing was left out.")
+    if report.failed:
+        sys.exit(FAILED)
+
+
+@sources.command("new")
+@click.argument("name")
+@click.argument("address")
+@click.option("--reader", "kind", type=click.Choice(READER_NAMES), required=True, help="How the address is read.")
+@route_option
+@home_option
+def new_source(name: str, address: str, kind: str, routes: tuple[str, ...], home: Path | None) -> None:
+    """Write a definition of a source NAME by looking at its ADDRESS; what it cannot know is marked TO DO."""
+    settings = read_settings(home=home)
+    path = settings.home / "sources" / f"{name}.toml"
+    if path.exists():
+        raise click.UsageError(f"{path} exists already.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with network_of(settings, read_routes(routes)) as network:
+        path.write_text(draft(name, address, kind, network), encoding="utf-8")
+    click.echo(f"{path} is a draft: fill in what says TO DO, then talkoot sources try {name}.")
 
 
 _OF_RUN = (("last_run", "started"), ("status", "status"), ("read", "read"))
@@ -65,7 +124,7 @@ def _is_due(definition: Definition, last: dict[str, dict[str, Any]]) -> bool:
 @click.option("--bundled", is_flag=True, help="The sources whose facts travel with Talkoot; asks no network.")
 @click.option("--due", is_flag=True, help="Of these, the ones whose last good run is older than their frequency.")
 @click.option("--dry-run", is_flag=True, help="Keep nothing; show which records would be new, changed or gone.")
-@click.option("--route", "routes", multiple=True, metavar="HOST=ADDRESS", help="Send a host's requests elsewhere.")
+@route_option
 @click.option("--replay", type=int, metavar="RUN", help="Read the archive of a run again; asks no network.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Stop after N records of each source.")
 @home_option
@@ -85,8 +144,6 @@ def harvest(
         )
     if replay is not None and len(source) != 1:
         raise click.UsageError("--replay reads one source again: name it.")
-    if wrong := [route for route in routes if "=" not in route]:
-        raise click.UsageError(f"--route {wrong[0]}: expected HOST=ADDRESS.")
     last = _last_runs(settings) if due else {}
     chosen = [
         definition
@@ -95,7 +152,7 @@ def harvest(
         and (not due or _is_due(definition, last))
     ]
     options: dict[str, Any] = {
-        "quiet": as_json, "replay": replay, "limit": limit, "routes": dict(route.split("=", 1) for route in routes),
+        "quiet": as_json, "replay": replay, "limit": limit, "routes": read_routes(routes),
     }  # fmt: skip
     if dry_run:
         with rehearsal(settings) as stage, writer(stage) as workbench:

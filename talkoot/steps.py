@@ -58,6 +58,19 @@ def names_of(settings: Settings) -> NameTable:
     return NameTable(read_name_rows(Curated(FACTS).tables(settings.home, "names.csv")))
 
 
+@contextmanager
+def network_of(settings: Settings, routes: Mapping[str, str] | None = None) -> Iterator[Network]:
+    """The way to the network for a home with a workbench; a route that cannot be used is wrong use."""
+    with Workbench(settings.workbench, settings.base):
+        log = FetchLog(settings.workbench)
+    try:
+        yield Network(settings, log, routes)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--route") from error
+    finally:
+        log.close()
+
+
 def harvest_sources(
     workbench: Workbench, settings: Settings, definitions: list[Definition], *, quiet: bool = False,
     routes: Mapping[str, str] | None = None, replay: int | None = None, limit: int | None = None,
@@ -65,14 +78,8 @@ def harvest_sources(
     """Harvest sources, sites side by side, and print a line for each."""
     reports = []
     with ExitStack() as opened, progress() as report:
-        network = None
-        if not all(definition.bundled for definition in definitions):
-            log = FetchLog(settings.workbench)
-            opened.callback(log.close)
-            try:
-                network = Network(settings, log, routes)
-            except ValueError as error:
-                raise click.BadParameter(str(error), param_hint="--route") from error
+        bundled = all(definition.bundled for definition in definitions)
+        network = None if bundled else opened.enter_context(network_of(settings, routes))
         job = Harvest(workbench, settings, names_of(settings), Gate(), network)
         for result in job.run_all(definitions, report, replay, limit):
             reports.append(result)

@@ -9,8 +9,9 @@ from talkoot.harvesters.check import SourceRecord
 from talkoot.harvesters.mappings.centres import map_centre
 from talkoot.harvesters.mappings.consortia import map_partner
 from talkoot.harvesters.mappings.innokyla import map_innokyla_page
+from talkoot.harvesters.mappings.rdf import map_rdf
 from talkoot.harvesters.mappings.seed_project import map_seed_record
-from talkoot.harvesters.mappings.solutions import map_solution
+from talkoot.harvesters.mappings.things import map_thing
 from talkoot.harvesters.record_graph import RecordGraph, Tables
 
 MAPPING_VERSION = "1"
@@ -22,8 +23,9 @@ MAPPINGS: dict[str, Mapping] = {
     "centres": map_centre,
     "consortia": map_partner,
     "innokyla": map_innokyla_page,
+    "rdf": map_rdf,
     "seed_project": map_seed_record,
-    "solutions": map_solution,
+    "things": map_thing,
 }
 """The mappings by the word that a definition uses for them."""
 
@@ -41,6 +43,8 @@ def _origin(record: SourceRecord) -> Origin:
     for name in definition.pages:
         value = values.get(name, [])
         pages += [value] if isinstance(value, str) else value
+    if "page" in definition.defaults:
+        pages.append(definition.defaults["page"].replace("{key}", record.key))
     return Origin(
         pages=tuple(dict.fromkeys(pages)) or (definition.publisher_page,),
         obtained=definition.obtained,

@@ -12,17 +12,16 @@ from pyoxigraph import Literal, NamedNode
 
 from talkoot.harvesters.record_graph import ActorName, Period, RecordGraph
 from talkoot.harvesters.tables import table
-from talkoot.harvesters.values import iso_date
-from talkoot.ontology import Concept
+from talkoot.harvesters.values import days, iso_date
 from talkoot.ontology.folding import fold, slug
-from talkoot.ontology.namespaces import COUNTRY, DCT, FOAF, PROV, RDF, TK, XSD
+from talkoot.ontology.namespaces import DCT, FOAF, PROV, RDF, TK, XSD
 
 _NO_ENTITY = {"ajankohtaista", "sivu (käyttöehdot)", "sivu (tietosuojaseloste)"}
 _GROWTH_PROGRAMME = re.compile(r"\bRRP\b")
 _GROWTH_PROGRAMME_TITLE = "Suomen kestävän kasvun ohjelma"
 _PROGRAMME = re.compile(r"ohjelma(\s*\([^)]*\))?$")
-_DATES = re.compile(r"(?:(\d{1,2})\.(\d{1,2})\.)?(\d{4})")
-_REGION_LISTS = ("wellbeing-services-county", "region-fi", "municipality-fi")
+_SENTENCE = re.compile(r"\w{3}\.(\s|$)|:\s|\n|.{300}")
+"""What names of organisations have not: the field *Toimijat* may hold sentences and headings."""
 
 
 def map_innokyla_page(graph: RecordGraph) -> None:
@@ -43,7 +42,7 @@ def _model(graph: RecordGraph) -> None:
     values = graph.record.values
     solution = graph.entity("solution", graph.record.key)
     graph.say(solution, RDF["type"], TK["Solution"])
-    graph.text(solution, DCT["title"], values["title"], values["language"])
+    graph.text(solution, DCT["title"], values["title"], _language(graph))
     graph.say(solution, FOAF["page"], NamedNode(values["page"]))
     for name in ("created", "modified"):
         if name in values:
@@ -77,7 +76,7 @@ def _whole(graph: RecordGraph) -> None:
     title, kind = values["title"], _whole_kind(graph)
     node = graph.entity("programme" if kind == TK["FundingProgramme"] else "activity", graph.record.key)
     graph.say(node, RDF["type"], kind)
-    graph.text(node, DCT["title"], title, values["language"])
+    graph.text(node, DCT["title"], title, _language(graph))
     graph.say(node, FOAF["page"], NamedNode(values["page"]))
     graph.period(node, _period(values.get("period", "")))
     if "parent" in values:
@@ -124,37 +123,34 @@ def _fund(graph: RecordGraph, thing: NamedNode, activity: NamedNode | None, valu
 
 
 def _actors(graph: RecordGraph, thing: NamedNode) -> None:
-    groups = table("innokyla_groups", "group")
-    for number, name in enumerate(graph.record.values.get("actors", ())):
-        where = f"actors[{number}]"
+    groups, values = table("innokyla_groups", "group"), graph.record.values
+    named = [(f"actors[{number}]", name) for number, name in enumerate(values.get("actors", ()))]
+    named += [("contact_organisation", values["contact_organisation"])] if "contact_organisation" in values else []
+    for where, name in named:
         if fold(name) in groups:
             graph.report("generic-group", "a group in general", name=where, value=name)
+            continue
+        if _SENTENCE.search(name):
+            graph.report("prose", "left out", name=where, value=name, expected="names of organisations")
             continue
         for actor in graph.actors_in(name, country="FI", inferred=True, language="fi", where=where):
             graph.involve(actor, thing, "participant")
 
 
 def _places(graph: RecordGraph) -> list[NamedNode]:
-    places = []
-    for number, region in enumerate(graph.record.values.get("region", ())):
-        if fold(region) == "valtakunnallinen":
-            places.append(COUNTRY["FIN"])
-        elif concept := _region(graph, region):
-            places.append(concept.iri)
-        else:
-            graph.report("unknown-region", "left out", name=f"region[{number}]", value=region,
-                         expected="a county, region or municipality of Finland")  # fmt: skip
-    return places
-
-
-def _region(graph: RecordGraph, text: str) -> Concept | None:
-    return next((found for name in _REGION_LISTS if (found := graph.tables.codes[name].find(text))), None)
+    regions = enumerate(graph.record.values.get("region", ()))
+    return [place for n, region in regions if (place := graph.finnish_place(region, f"region[{n}]"))]
 
 
 def _period(text: str) -> Period | None:
     """A period in prose: its first and last date or year."""
-    found = [f"{year}-{int(month):02}-{int(day):02}" if day else year for day, month, year in _DATES.findall(text)]
+    found = days(text)
     return Period(found[0], found[-1]) if found else None
+
+
+def _language(graph: RecordGraph) -> str:
+    language: str = graph.record.values.get("language", graph.record.definition.defaults["language"])
+    return language
 
 
 def _day(finnish: str) -> Literal:

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 from talkoot.graph.merge import merge
 from talkoot.graph.records import Origin
 from talkoot.graph.workbench import KeptRecord
-from talkoot.ontology.namespaces import DCT, ORG, PREFIXES, PROV, RDF, SKOS, TK, VOC
+from talkoot.ontology.namespaces import DCT, ORG, PREFIXES, PROV, RDF, SCHEMA, SKOS, TK, VOC
 
 BASE = "https://w3id.org/talkoot/"
 CANONICAL = {
@@ -172,6 +172,38 @@ def test_remarks_on_a_record_stay_in_the_record() -> None:
 def test_links_between_things_lead_from_canonical_to_canonical() -> None:
     found = merged(record("s", "here:activity\\/a a tk:Project ; dct:isPartOf here:activity\\/b ."))
     assert values(found, DCT["isPartOf"]) == [f"<{BASE}id/activity/b>"]
+
+
+def test_a_membership_leads_from_canonical_to_canonical_and_keeps_its_period() -> None:
+    found = merged(
+        record(
+            "s",
+            "here:actor\\/a a org:Organization . here:actor\\/b a tk:Network .\n"
+            f"<#member-1> a org:Membership ; org:member here:actor\\/a ; org:organization here:actor\\/b ; "
+            f"org:role <{VOC}role/member> ; dct:temporal <#member-1-period> .\n"
+            '<#member-1-period> a dct:PeriodOfTime ; dcat:startDate "2019"^^xsd:gYear .\n',
+        )
+    )
+    member, period = f"{BASE}graph/s/1#member-1", f"{BASE}graph/s/1#member-1-period"
+    assert values(found, ORG["member"]) == [f"<{BASE}id/actor/a>"]
+    assert values(found, ORG["organization"]) == [f"<{BASE}id/actor/b>"]
+    assert Triple(NamedNode(member), DCT["temporal"], NamedNode(period)) in found
+    assert Triple(NamedNode(period), RDF["type"], DCT["PeriodOfTime"]) in found
+    assert len([triple for triple in found if triple.subject == NamedNode(period)]) == 2
+
+
+def test_a_grant_goes_to_the_canonical_project() -> None:
+    found = merged(
+        record(
+            "s",
+            "here:activity\\/a a tk:Project .\n"
+            "<#grant> a schema:MonetaryGrant ; schema:fundedItem here:activity\\/a ; schema:amount <#amount> .\n"
+            '<#amount> a schema:MonetaryAmount ; schema:value 12 ; schema:currency "EUR" .\n',
+        )
+    )
+    assert values(found, SCHEMA["fundedItem"]) == [f"<{BASE}id/activity/a>"]
+    assert values(found, SCHEMA["amount"]) == [f"<{BASE}graph/s/1#amount>"]
+    assert values(found, SCHEMA["currency"]) == ['"EUR"']
 
 
 sayings = st.lists(

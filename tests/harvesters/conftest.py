@@ -41,16 +41,16 @@ as_of = "2026-01"
 precedence = 90
 reader = "{reader}"
 entry = "../facts/{file}"
-mapping = "solutions"
+mapping = "things"
 keys = ["url"]
 pages = ["url"]
 key_prefix = "https://example.org/"
 
 [fields]
-url = {{ type = "iri", required = true }}
-title = {{ type = "text", required = true }}
-organisation = {{ type = "text" }}
-countries = {{ type = "list", of = "text" }}
+url = {{ type = "iri", required = true, means = "page" }}
+title = {{ type = "text", required = true, means = "name" }}
+organisation = {{ type = "text", means = "role:lead" }}
+countries = {{ type = "list", of = "text", means = "country" }}
 day = {{ type = "date" }}
 seen = {{ type = "finnish-date" }}
 spoken = {{ type = "language" }}
@@ -172,6 +172,8 @@ def bundled_records() -> dict[str, list[SourceRecord]]:
     """The records of every bundled source, read and checked."""
     found = {}
     for name, definition in load_definitions().items():
+        if not definition.bundled:
+            continue
         records, issues = read_and_check(definition, 1_048_576)
         assert not issues, issues
         found[name] = records

@@ -80,7 +80,7 @@ def test_a_file_of_one_line_of_50_megabytes_is_refused_with_little_memory(home: 
     assert peak < 8_000_000
 
 
-@pytest.mark.parametrize("reader", sorted(READERS))
+@pytest.mark.parametrize("reader", ["csv", "json", "json-lines"])
 def test_a_50_megabyte_line_takes_little_memory_in_every_reader(home: Home, reader: str) -> None:
     definition = home.small_source(reader, b'url,"' if reader == "csv" else b'["')
     with definition.entry.open("ab") as file:
@@ -99,7 +99,7 @@ NOTHING: dict[str, tuple[str, bytes | None, str]] = {
     "the file is empty": ("json-lines", b"", "file-empty"),
     "the file is nothing but a mark": ("json-lines", b"\xef\xbb\xbf", "file-empty"),
     "the document is an empty array": ("json", b"[]", "file-empty"),
-    "the document is one line too long": ("json", b"[" + b" " * 1_048_576 + b"]", "line-too-long"),
+    "the document is one value too long": ("json", b'["' + b" " * 3_000_000 + b'"]', "line-too-long"),
     "the document is cut off at once": ("json", b"[{", "not-json"),
     "the document is UTF-16": ("json", '[{"url": "https://example.org/1"}]'.encode("utf-16"), "file-not-utf-8"),
     "the sheet is empty": ("csv", b"", "file-empty"),

@@ -258,3 +258,32 @@ def test_a_record_that_a_site_no_longer_lists_is_gone_after_a_second_complete_ru
         home.talkoot("harvest", "one", *route)
         left.append(len(home.keys("one")))
     assert left == [4, 4, 4, 3]
+
+
+def test_a_draft_of_a_definition_is_made_by_looking_at_a_table_and_can_be_tried(home: Home, site: Site) -> None:
+    route = site.add(home, "one")
+    site.tables["one.example"] = (
+        "Name;Land;Website;E-mail\nEsimerkkisäätiö;FI;https://example.fi/;a.person@example.fi\nΚέντρο;GR;;\n"
+    )
+    result = home.talkoot("sources", "new", "mine", "http://one.example/table.csv", "--reader", "csv", *route)
+    assert "is a draft: fill in what says TO DO, then talkoot sources try mine" in result.output
+    path = home.path / "sources" / "mine.toml"
+    text = path.read_text(encoding="utf-8")
+    assert 'drop = ["E-mail"]' in text
+    assert 'land = { type = "text", from = "Land", means = "country" }' in text
+    path.write_text(text.replace("drop =", 'delimiter = ";"\ndrop ='), encoding="utf-8")
+    output = home.talkoot("sources", "try", "mine", *route).output
+    assert 'dct:title "Κέντρο"' in output
+    assert "a.person" not in output
+    assert home.talkoot("runs").output == "Nothing was harvested yet.\n"
+    home.talkoot("sources", "new", "mine", "http://one.example/table.csv", "--reader", "csv", *route, exit_code=2)
+
+
+def test_an_address_that_cannot_be_read_gives_no_draft_but_a_sentence(home: Home, site: Site) -> None:
+    route = site.add(home, "one")
+    result = home.talkoot(
+        "sources", "new", "mine", "http://one.example/nothing", "--reader", "csv", *route, exit_code=1
+    )
+    assert "http://one.example/nothing: answered 404, expected 200" in result.output
+    assert not (home.path / "sources" / "mine.toml").exists()
+    home.talkoot("sources", "try", "nowhere", exit_code=2)

@@ -267,7 +267,7 @@ def test_commands_that_read_say_what_to_do_where_there_is_nothing(home: Home) ->
 def test_sources_lists_what_is_there_before_and_after_a_run(home: Home) -> None:
     home.small_source("json-lines", lines(1))
     before: dict[str, Any] = {row["id"]: row for row in home.json("sources")}
-    assert list(before)[-1] == "small"
+    assert "small" in before
     assert before["small"]["status"] == "never run"
     home.talkoot("harvest", "small")
     after = {row["id"]: row for row in home.json("sources")}

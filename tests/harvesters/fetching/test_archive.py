@@ -292,16 +292,18 @@ def test_a_home_made_before_pages_were_fetched_gets_what_it_needs(tmp_path: Path
     path, base = tmp_path / "workbench.sqlite", Settings().base
     Workbench(path, base).connection.close()
     connection = sqlite3.connect(path)
-    connection.executescript("DROP TABLE fetches; DROP TABLE robots; INSERT INTO meta VALUES ('mine', 'kept')")
+    connection.executescript(
+        "DROP TABLE fetches; DROP TABLE robots; DROP TABLE missing; INSERT INTO meta VALUES ('mine', 'kept')"
+    )
     connection.close()
     with Workbench(path, base) as workbench:
         assert workbench.connection.execute("SELECT count(*) FROM fetches, robots").fetchone() == (0,)
         assert workbench.connection.execute("SELECT value FROM meta WHERE name = 'mine'").fetchone() == ("kept",)
     connection = sqlite3.connect(path)
-    connection.executescript("DROP TABLE robots; UPDATE meta SET value = '99' WHERE name = 'schema'")
+    connection.executescript("DROP TABLE missing; UPDATE meta SET value = '99' WHERE name = 'schema'")
     connection.close()
     with pytest.raises(WorkbenchError, match="schema 99"):
         Workbench(path, base)
     connection = sqlite3.connect(path)
-    assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'robots'").fetchone() == (0,)
+    assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'missing'").fetchone() == (0,)
     connection.close()

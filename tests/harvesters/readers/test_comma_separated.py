@@ -33,7 +33,7 @@ class Sheet:
 
     def items(self, content: bytes | str, longest: int = 100_000) -> list[Row | Issue]:
         self.path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        definition = replace(load_definitions()["polish-innovations"], entry=self.path)
+        definition = replace(load_definitions()["polish-innovations"], entry=self.path, personal_data=False)
         return list(read_csv(definition, Reading(longest)))
 
 
