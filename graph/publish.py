@@ -15,6 +15,7 @@ from typing import Any
 from pyoxigraph import Quad, RdfFormat, Store, Triple
 
 from talkoot.graph.checks import run_checks
+from talkoot.graph.corrections import Correction, corrected
 from talkoot.graph.dcat import about, catalogue, dump_address
 from talkoot.graph.gate import BATCH, Gate
 from talkoot.graph.identity.features import record_quads
@@ -59,6 +60,7 @@ class Publication:
     release: Release
     identity: Identity
     changes: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    idle: list[Correction] = field(default_factory=list)
 
 
 def publish(
@@ -68,10 +70,12 @@ def publish(
     names: NameTable,
     accepted: Mapping[str, str] | None = None,
     progress: Progress = lambda step: None,
+    corrections: Sequence[Correction] = (),
 ) -> Publication:
     """Build, check and switch in the next release. Call it while holding the writer lock.
 
-    ``accepted`` gives the reason for each source whose loss of records may pass the guard.
+    ``accepted`` gives the reason for each source whose loss of records may pass the guard. What ``corrections`` replace
+    or hide stays in its record's graph and out of the merged view.
     Raises :class:`PublishHeld` or :class:`PublishFailed`; the current release then stays.
     """
     progress("who is who")
@@ -88,7 +92,8 @@ def publish(
     number = next_number(settings)
     folder = building_folder(settings, number)
     progress("merged view")
-    merged = merge(identity.records, identity.canonical, settings.base)
+    seen_by_merge, idle = corrected(identity.records, corrections, identity.canonical, settings.base)
+    merged = merge(seen_by_merge, identity.canonical, settings.base)
     runs = {row["id"]: row for row in workbench.runs()}
     complete = workbench.last_complete_runs()
     seen = {source: row["started"] for source, row in complete.items()}
@@ -147,7 +152,7 @@ def publish(
     progress("switch")
     release = finish(settings, folder, manifest)
     switch(settings, number)
-    return Publication(release, identity, changes)
+    return Publication(release, identity, changes, idle)
 
 
 ONTOLOGY_VERSION = "1.0.0"
@@ -202,7 +207,7 @@ def _losses(
     passed: list[Loss] = []
     for source, count in sorted(counts.items()):
         gone = len(changes.get(source, {}).get("gone", []))
-        if gone < settings.loss_records or gone <= settings.loss_share * count:
+        if source == "curated" or gone < settings.loss_records or gone <= settings.loss_share * count:
             continue
         loss = Loss(source, count, gone, accepted.get(source, ""))
         (passed if loss.why else held).append(loss)

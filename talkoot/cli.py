@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ from talkoot.steps import (
     names_of,
     publish_release,
     published,
+    replica_routes,
     serve_release,
     writer,
 )
@@ -80,15 +83,22 @@ for each in COMMANDS:
 @main.command()
 @home_option
 @click.option("--no-serve", is_flag=True, help="End after publishing.")
+@click.option("--replicas", is_flag=True, help="Harvest made-up replicas of the sites too, over HTTP (in a checkout).")
 @click.option("--host")
 @click.option("--port", type=int)
-def demo(home: Path | None, no_serve: bool, host: str | None, port: int | None) -> None:
+def demo(home: Path | None, no_serve: bool, replicas: bool, host: str | None, port: int | None) -> None:
     """Harvest the bundled facts, match, publish and serve: the whole path, no network needed."""
     settings = read_settings(home=home, host=host, port=port)
-    with writer(settings) as workbench:
-        reports = harvest_sources(
-            workbench, settings, [one for one in load_definitions(settings.home).values() if one.bundled]
-        )
+    with ExitStack() as opened:
+        routes = opened.enter_context(replica_routes()) if replicas else {}
+        if replicas:  # these are no sites that a pace would spare
+            settings = replace(settings, fetch_seconds=0.0)
+        workbench = opened.enter_context(writer(settings))
+        chosen = [
+            one for one in load_definitions(settings.home).values()
+            if one.bundled or (replicas and one.evidence != "guessed")
+        ]  # fmt: skip
+        reports = harvest_sources(workbench, settings, chosen, routes=routes)
         publication = publish_release(workbench, settings, {})
     click.echo(published(publication))
     if any(report.failed for report in reports):

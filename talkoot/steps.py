@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from talkoot.console import progress
+from talkoot.graph.corrections import FILE, read_corrections
 from talkoot.graph.fetch_log import FetchLog
 from talkoot.graph.gate import Gate
 from talkoot.graph.identity.names import NameTable, read_name_rows
@@ -29,6 +30,8 @@ from talkoot.harvesters import FACTS
 from talkoot.harvesters.definition import Definition, DefinitionError, load_definitions
 from talkoot.harvesters.fetching.network import Network
 from talkoot.harvesters.jobs import Harvest, RunReport
+from talkoot.harvesters.mappings import MAPPING_VERSION
+from talkoot.harvesters.readers.curated import curated_source
 from talkoot.ontology.check import check_ontology
 from talkoot.ontology.check_data import DataError, check_data
 
@@ -98,6 +101,23 @@ def rehearsal(settings: Settings) -> Iterator[Settings]:
         yield replace(settings, home=Path(folder))
 
 
+@contextmanager
+def replica_routes() -> Iterator[dict[str, str]]:
+    """Routes to made-up replicas of the sites, which a process of the tests serves meanwhile."""
+    checkout = Path(__file__).resolve().parent.parent
+    if not (checkout / "tests" / "replicas").is_dir():
+        raise click.UsageError("The replicas are in the checkout's tests: run it there.")
+    serve = subprocess.Popen(
+        [sys.executable, "-m", "tests.replicas"], cwd=checkout, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with serve:
+        line = serve.stdout.readline() if serve.stdout else ""
+        try:
+            yield dict(route.split("=", 1) for route in line.split())
+        finally:
+            serve.terminate()
+
+
 def call_hook(settings: Settings, sentence: str) -> None:
     """Run the steward's command with a sentence, so that the failure of a timer's job is noticed."""
     if settings.hook:
@@ -114,11 +134,28 @@ def _harvested(report: RunReport) -> str:
 
 
 def publish_release(workbench: Workbench, settings: Settings, accepted: dict[str, str]) -> Publication:
-    """Publish the next release, with progress on a terminal."""
+    """Publish the next release with the steward's corrections, with progress on a terminal."""
+    corrections = read_corrections(settings.home)
+    source = curated_source(settings.home)
+    if any(one.new for one in corrections):
+        harvest_sources(workbench, settings, [source], quiet=True)
+    elif any(known.id == source.id for known in workbench.sources()):
+        workbench.finish_run(workbench.begin_run(source, MAPPING_VERSION), source.id, "complete")
     with progress() as report:
-        return publish(
-            workbench, settings, Curated(FACTS), names_of(settings), accepted, lambda step: report(step, 1, 1)
+        publication = publish(
+            workbench,
+            settings,
+            Curated(FACTS),
+            names_of(settings),
+            accepted,
+            lambda step: report(step, 1, 1),
+            corrections,
         )
+    for one in publication.idle:
+        click.echo(
+            f"{FILE}: {one.subject} no longer has {one.field} {one.old!r}: take the row out, or mend it", err=True
+        )
+    return publication
 
 
 def published(publication: Publication) -> str:
@@ -155,6 +192,7 @@ def check_own(settings: Settings, *, fix: bool) -> list[str]:
         load_definitions(settings.home)
         names_of(settings)
         Curated(FACTS).check(settings.home)
+        read_corrections(settings.home)
     except (DefinitionError, TableError) as error:
         faults.append(str(error))
     return faults

@@ -8,6 +8,7 @@ from talkoot.graph.records import Origin
 from talkoot.harvesters.check import SourceRecord
 from talkoot.harvesters.mappings.centres import map_centre
 from talkoot.harvesters.mappings.consortia import map_partner
+from talkoot.harvesters.mappings.curated import map_curated
 from talkoot.harvesters.mappings.innokyla import map_innokyla_page
 from talkoot.harvesters.mappings.rdf import map_rdf
 from talkoot.harvesters.mappings.seed_project import map_seed_record
@@ -22,6 +23,7 @@ Mapping = Callable[[RecordGraph], None]
 MAPPINGS: dict[str, Mapping] = {
     "centres": map_centre,
     "consortia": map_partner,
+    "curated": map_curated,
     "innokyla": map_innokyla_page,
     "rdf": map_rdf,
     "seed_project": map_seed_record,

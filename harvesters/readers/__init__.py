@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from talkoot.graph.issues import Issue
 from talkoot.harvesters.definition import Definition
 from talkoot.harvesters.readers.comma_separated import read_csv
+from talkoot.harvesters.readers.curated import read_curated
 from talkoot.harvesters.readers.json_records import read_json, read_json_lines
 from talkoot.harvesters.readers.pages import read_pages
 from talkoot.harvesters.readers.rdf import read_rdf
@@ -22,6 +23,7 @@ Reader = Callable[[Definition, Reading], Iterator[Row | Issue]]
 
 READERS: dict[str, Reader] = {
     "csv": read_csv,
+    "curated": read_curated,
     "json": read_json,
     "json-lines": read_json_lines,
     "pages": read_pages,
