@@ -44,4 +44,5 @@ def test_what_is_right_passes() -> None:
 
 
 def test_every_reader_has_its_options() -> None:
-    assert set(READERS) == set(READER_NAMES) == set(OPTIONS)
+    # The steward's corrections are read too, but no definition names their reader.
+    assert set(READERS) - {"curated"} == set(READER_NAMES) == set(OPTIONS)
