@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def value_of(text: str) -> NamedNode | Literal:
 
 def corrected(
     records: Iterable[tuple[KeptRecord, list[Quad]]],
-    corrections: Iterable[Correction],
+    corrections: Sequence[Correction],
     canonical: Mapping[str, str],
     base: str,
 ) -> tuple[list[tuple[KeptRecord, list[Quad]]], list[Correction]]:
@@ -83,7 +83,8 @@ def corrected(
 
     A thing is hidden with all that other sources say of it, by the canonical identifiers of entities.
     """
-    corrections = list(corrections)
+    if not corrections:
+        return list(records), []
     things = {canonical.get(f"{base}id/{one.subject}") for one in corrections if one.field == HIDE} - {None}
     hidden = {entity for entity, thing in canonical.items() if thing in things}
     old: dict[tuple[str, str, object], Correction] = {}

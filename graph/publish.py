@@ -94,11 +94,12 @@ def publish(
     progress("merged view")
     seen_by_merge, idle = corrected(identity.records, corrections, identity.canonical, settings.base)
     merged = merge(seen_by_merge, identity.canonical, settings.base)
+    sources = workbench.sources()
     runs = {row["id"]: row for row in workbench.runs()}
     complete = workbench.last_complete_runs()
     seen = {source: row["started"] for source, row in complete.items()}
     beside = [
-        *provenance_quads(records, workbench.sources(), runs, seen, settings.base),
+        *provenance_quads(records, sources, runs, seen, settings.base),
         *identity_quads(identity.canonical, identity.decisions, identity.ledger, settings.base),
         *framework_quads(settings.base),
     ]
@@ -137,7 +138,7 @@ def publish(
         "decisions": len(identity.decisions),
         "sources": {
             source.id: {"records": counts[source.id], "run": complete.get(source.id, {}).get("id")}
-            for source in workbench.sources()
+            for source in sources
         },
         "changes": changes,
         "accepted_losses": [asdict(loss) for loss in losses],
@@ -146,7 +147,7 @@ def publish(
                   ("graph.nq.gz", "search.sqlite", "void.ttl", "records.tsv", "sources.json")},
     }  # fmt: skip
     first = min([release.manifest["published"] for release in releases(settings)], default=manifest["published"])
-    described = catalogue(manifest, first, workbench.sources(), settings)
+    described = catalogue(manifest, first, sources, settings)
     (folder / "dcat.ttl").write_text(described, encoding="utf-8")
     manifest["files"]["dcat.ttl"] = _checksum(folder / "dcat.ttl")
     progress("switch")

@@ -29,7 +29,7 @@ _PERSONAL = re.compile(
 _MOST = 40
 
 
-def draft(name: str, address: str, kind: str, network: Network) -> str:
+def draft(address: str, kind: str, network: Network) -> str:
     """A definition as TOML, with the fields that the first page, row or object has. Raises :class:`FetchError`."""
     received = network.ask(Request(address), network.limits, network.robots.permit, {})
     if not received.body:
@@ -68,13 +68,13 @@ reader = "{kind}"
 entry = "{address}"
 evidence = "guessed"  # TO DO: seen or documented, once it is confirmed
 mapping = "things"
-keys = {json.dumps(keys[:1] or ["TO DO"], ensure_ascii=False)}
+keys = {_quoted(keys[:1] or ["TO DO"])}
 
 [defaults]
 thing = "solution"  # TO DO: organisation, project, programme, network or centre
 
 [reading]
-drop = {json.dumps(personal, ensure_ascii=False)}
+drop = {_quoted(personal)}
 
 [bounds]
 records = [1]  # TO DO: the least number of records that is right
@@ -117,5 +117,6 @@ def _meaning(name: str) -> str:
     return next((means for means, known in _MEANINGS.items() if set(words) & set(known.split())), "")
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def _quoted(value: str | list[str]) -> str:
+    """A text or a list of texts as TOML has it, which is as JSON has it."""
+    return json.dumps(value, ensure_ascii=False)

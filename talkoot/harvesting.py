@@ -101,8 +101,8 @@ def new_source(name: str, address: str, kind: str, routes: tuple[str, ...], home
     if path.exists():
         raise click.UsageError(f"{path} exists already.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with network_of(settings, read_routes(routes)) as network:
-        path.write_text(draft(name, address, kind, network), encoding="utf-8")
+    with writer(settings), network_of(settings, read_routes(routes)) as network:
+        path.write_text(draft(address, kind, network), encoding="utf-8")
     click.echo(f"{path} is a draft: fill in what says TO DO, then talkoot sources try {name}.")
 
 

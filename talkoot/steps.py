@@ -63,9 +63,8 @@ def names_of(settings: Settings) -> NameTable:
 
 @contextmanager
 def network_of(settings: Settings, routes: Mapping[str, str] | None = None) -> Iterator[Network]:
-    """The way to the network for a home with a workbench; a route that cannot be used is wrong use."""
-    with Workbench(settings.workbench, settings.base):
-        log = FetchLog(settings.workbench)
+    """The way to the network for a home whose workbench is open; a route that cannot be used is wrong use."""
+    log = FetchLog(settings.workbench)
     try:
         yield Network(settings, log, routes)
     except ValueError as error:

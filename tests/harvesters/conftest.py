@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from pyoxigraph import Literal, NamedNode
 
 from talkoot.cli import main
 from talkoot.graph.gate import Gate
@@ -21,7 +22,7 @@ from talkoot.harvesters import FACTS
 from talkoot.harvesters.check import SourceRecord, check_row
 from talkoot.harvesters.definition import BUNDLED, Definition, load_definitions, read_definition
 from talkoot.harvesters.readers import READERS, Reading
-from talkoot.harvesters.record_graph import Tables
+from talkoot.harvesters.record_graph import RecordGraph, Tables
 from talkoot.ontology import load_code_lists
 from talkoot.ontology.namespaces import TALKOOT
 
@@ -192,3 +193,14 @@ def no_files(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         patch.setattr("io.open", refuse)
         patch.setattr("os.open", refuse)
         yield
+
+
+def objects(graph: RecordGraph, predicate: NamedNode, of: NamedNode | None = None) -> list[str]:
+    """The values that a mapped record gives to a property, of one thing or of all."""
+    return [
+        triple.object.value
+        for triple in graph.triples
+        if triple.predicate == predicate
+        and of in (None, triple.subject)
+        and isinstance(triple.object, Literal | NamedNode)
+    ]

@@ -20,6 +20,7 @@ from talkoot.harvesters.readers import Row
 from talkoot.harvesters.record_graph import RecordGraph, Tables
 from talkoot.harvesters.values import LONGEST_TEXT
 from talkoot.ontology.namespaces import COUNTRY, DCT, FOAF, ORG, RDF, SKOS, TK, VOC
+from tests.harvesters.conftest import objects
 
 Map = Callable[..., RecordGraph]
 
@@ -54,16 +55,6 @@ def mapping(tables: Tables) -> Map:
         return map_record(checked, tables)
 
     return to_graph
-
-
-def objects(graph: RecordGraph, predicate: NamedNode, of: NamedNode | None = None) -> list[str]:
-    return [
-        triple.object.value
-        for triple in graph.triples
-        if triple.predicate == predicate
-        and of in (None, triple.subject)
-        and isinstance(triple.object, Literal | NamedNode)
-    ]
 
 
 def actors(graph: RecordGraph) -> list[NamedNode]:

@@ -17,6 +17,7 @@ from talkoot.harvesters.meanings import MEANINGS, fault
 from talkoot.harvesters.readers import Row
 from talkoot.harvesters.record_graph import RecordGraph, Tables
 from talkoot.ontology.namespaces import ADMS, COUNTRY, DCAT, DCT, FOAF, ORG, PROV, RDF, SCHEMA, SKOS, TK, VOC, XSD
+from tests.harvesters.conftest import objects
 
 HEAD = """
 # Made up.
@@ -55,16 +56,6 @@ def say(tmp_path: Path, tables: Tables, gate: Gate) -> Say:
         return graph
 
     return saying
-
-
-def objects(graph: RecordGraph, predicate: NamedNode, of: NamedNode | None = None) -> list[str]:
-    return [
-        triple.object.value
-        for triple in graph.triples
-        if triple.predicate == predicate
-        and of in (None, triple.subject)
-        and isinstance(triple.object, Literal | NamedNode)
-    ]
 
 
 def codes(graph: RecordGraph) -> list[tuple[str, str]]:
