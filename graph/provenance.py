@@ -103,8 +103,9 @@ def source_triples(source: SourceDescription, base: str) -> Iterator[Triple]:
 def identity_quads(
     canonical: Mapping[str, str], decisions: Iterable[Decision], ledger: Iterable[Entry], base: str
 ) -> Iterator[Quad]:
-    """``tk:viewOf`` for every source entity, a ``tk:IdentityLink`` for every decision, and replaced ids."""
+    """``tk:viewOf`` for source entities, a ``tk:IdentityLink`` for each decision, ids replaced and ids parted."""
     graph = identity_graph(base)
+    ledger = list(ledger)
     for entity, target in canonical.items():
         yield Quad(NamedNode(entity), TK["viewOf"], NamedNode(target), graph)
     for decision in decisions:
@@ -126,6 +127,11 @@ def identity_quads(
         node = NamedNode(f"{base}id/{old}")
         yield Quad(node, OWL["deprecated"], Literal(True), graph)
         yield Quad(node, DCT["isReplacedBy"], NamedNode(f"{base}id/{new}"), graph)
+    for entry in ledger:
+        before, now = NamedNode(f"{base}id/{entry.canonical_id}"), canonical.get(f"{base}id/{entry.entity_id}")
+        if entry.status == "split" and now and now != before.value:
+            yield Quad(before, OWL["differentFrom"], NamedNode(now), graph)
+            yield Quad(NamedNode(now), OWL["differentFrom"], before, graph)
 
 
 def _in_graph(triples: Iterable[Triple], graph: NamedNode) -> Iterator[Quad]:

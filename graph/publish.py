@@ -20,6 +20,7 @@ from talkoot.graph.dcat import about, catalogue, dump_address
 from talkoot.graph.gate import BATCH, Gate
 from talkoot.graph.identity.features import record_quads
 from talkoot.graph.identity.names import NameTable
+from talkoot.graph.identity.rekey import Rekeyed
 from talkoot.graph.identity.resolve import Curated, Identity, resolve
 from talkoot.graph.merge import merge
 from talkoot.graph.provenance import framework_quads, identity_quads, provenance_quads
@@ -84,7 +85,7 @@ def publish(
     if not records:
         raise PublishFailed("There is nothing to publish: no source was harvested yet (talkoot harvest --bundled).")
     last = current_release(settings)
-    before = _read_records(last.folder / "records.tsv") if last else {}
+    before = _read_records(last.folder / "records.tsv", Rekeyed(settings.home)) if last else {}
     changes = _changes(before, records)
     losses = _losses(before, changes, settings, accepted or {})
     progress("gate")
@@ -223,11 +224,11 @@ def _losses(
     return passed
 
 
-def _read_records(path: Path) -> dict[tuple[str, str], str]:
+def _read_records(path: Path, rekeyed: Rekeyed) -> dict[tuple[str, str], str]:
     found = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         source, key, content_hash = line.split("\t")
-        found[source, key] = content_hash
+        found[source, rekeyed.key(source, key)] = content_hash
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from talkoot.ontology.namespaces import TALKOOT
 
+AGENT = re.compile(r"[a-z0-9-]+")
 _WEB = ("http://", "https://")
 
 
@@ -57,6 +59,7 @@ class Settings:
     hook: str = setting("", "Command that is run with one sentence when a harvest fails or a release is held back.")
     loss_share: float = setting(0.1, "Share of a source's records that may be gone before a release is held back.")
     loss_records: int = setting(3, "Records of a source that must be gone before a release is held back.")
+    steward: str = setting("steward", "Agent id that judgements are written under (steward-1), no person's name.")
 
     @property
     def workbench(self) -> Path:
@@ -96,6 +99,8 @@ def read_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
         raise SettingError(f"TALKOOT_BASE is {settings.base!r}: expected an http address that ends in a slash")
     if not settings.publisher_page.startswith(_WEB) or " " in settings.publisher_page:
         raise SettingError(f"TALKOOT_PUBLISHER_PAGE is {settings.publisher_page!r}: expected an http address")
+    if not AGENT.fullmatch(settings.steward):
+        raise SettingError(f"TALKOOT_STEWARD is {settings.steward!r}: expected an agent's id of a-z, 0-9 and -")
     return settings
 
 

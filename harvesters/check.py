@@ -32,7 +32,7 @@ class SourceRecord:
 
 def check_row(definition: Definition, row: Row) -> SourceRecord | list[Issue]:
     """The row as a record, or every reason why it is set aside."""
-    faults = list(_faults(definition.fields, row.values, ""))
+    faults = list(_faults(Field("object", fields=definition.fields), row.values))
     for name in definition.keys:
         if name not in row.values:
             faults = [fault for fault in faults if fault[1] != name]
@@ -43,34 +43,31 @@ def check_row(definition: Definition, row: Row) -> SourceRecord | list[Issue]:
     record = SourceRecord(definition, key, row.line, row.values, row.place)
     if not faults:
         return record
-    return [
-        record.issue(code, message, field=name, value=value, expected=expected)
-        for code, name, value, message, expected in faults
-    ]
+    return [record.issue(code, told, field=name, value=value, expected=fit) for code, name, value, told, fit in faults]
 
 
-_Fault = tuple[str, str, str, str, str]
-
-
-def _faults(fields: Mapping[str, Field], values: Mapping[str, Any], where: str) -> Iterator[_Fault]:
-    for name, value in values.items():
-        if name in fields:
-            yield from _value_faults(fields[name], value, where + name)
-        else:
-            known = ", ".join(fields)
-            yield "unknown-field", where + name, str(value), "the field is not declared", f"one of: {known}"
-    for name, spec in fields.items():
-        if spec.required and name not in values:
-            yield "missing-field", where + name, "", "the field is missing", EXPECTATIONS[spec.type]
-
-
-def _value_faults(spec: Field, value: Any, where: str) -> Iterator[_Fault]:
+def _faults(spec: Field, value: Any, where: str = "") -> Iterator[tuple[str, str, str, str, str]]:
+    """Code, place, value, message and expectation of each fault in a value, or within it."""
     if not fits(spec.type, value):
         kind = type(value).__name__
-        yield ("wrong-type", where, str(value), f"the value does not fit (a {kind})", EXPECTATIONS[spec.type])
+        yield "wrong-type", where, str(value), f"the value does not fit (a {kind})", EXPECTATIONS[spec.type]
     elif spec.type == "list":
         for number, item in enumerate(value):
-            inner = Field(spec.of, fields=spec.fields)
-            yield from _value_faults(inner, item, f"{where}[{number}]")
+            yield from _faults(Field(spec.of, fields=spec.fields), item, f"{where}[{number}]")
     elif spec.type == "object":
-        yield from _faults(spec.fields, value, where + ".")
+        for name, inner in value.items():
+            place = f"{where}.{name}" if where else name
+            if name in spec.fields:
+                yield from _faults(spec.fields[name], inner, place)
+            else:
+                yield (
+                    "unknown-field",
+                    place,
+                    str(inner),
+                    "the field is not declared",
+                    f"one of: {', '.join(spec.fields)}",
+                )
+        for name, field in spec.fields.items():
+            if field.required and name not in value:
+                place = f"{where}.{name}" if where else name
+                yield "missing-field", place, "", "the field is missing", EXPECTATIONS[field.type]

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+import threading
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from queue import SimpleQueue
 
-from talkoot.graph.gate import BATCH, Gate
+from talkoot.graph.gate import ABREAST, BATCH, Gate
 from talkoot.graph.identity.names import NameTable
 from talkoot.graph.issues import Issue
-from talkoot.graph.records import MappedRecord
 from talkoot.graph.settings import Settings
 from talkoot.graph.suppression import Suppression
 from talkoot.graph.workbench import ValidatedRecord, Workbench
 from talkoot.harvesters.check import SourceRecord, check_row
 from talkoot.harvesters.definition import Definition
-from talkoot.harvesters.fetching.archive import forget
-from talkoot.harvesters.fetching.fetcher import Fetcher, ReplayFetcher
+from talkoot.harvesters.fetching.archive import Fetcher, ReplayFetcher, forget
 from talkoot.harvesters.fetching.network import Network
 from talkoot.harvesters.mappings import MAPPING_VERSION, map_record
-from talkoot.harvesters.prefetch import ReadAhead
-from talkoot.harvesters.readers import READERS, Reading, Row
+from talkoot.harvesters.readers import READERS, TELL_CHANGES, Reading, Row
 from talkoot.harvesters.record_graph import Tables
 from talkoot.ontology import load_code_lists
+from talkoot.ontology.shacl import Result
 
 Progress = Callable[[str, int], None]
+Items = Iterator[Row | Issue]
+_FEW, _MUCH = 5, 0.1
+"""Keys, and the share of a source's keys, that may be new while as many are gone: more look like a change of keys."""
+AHEAD = 500  # items that a reader may be ahead of their mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +61,27 @@ class Harvest:
     def __init__(
         self, workbench: Workbench, settings: Settings, names: NameTable, gate: Gate, network: Network | None = None,
     ) -> None:  # fmt: skip
-        self._workbench = workbench
-        self._settings = settings
-        self._gate = gate
-        self._network = network
+        self._workbench, self._settings, self._gate, self._network = workbench, settings, gate, network
         self._suppression = Suppression(settings.home)
+        self._begun: deque[Callable[[], int]] = deque()
         self._tables = Tables(settings.base, load_code_lists(), names)
 
     def run_all(
         self, definitions: Iterable[Definition], progress: Progress = lambda source, count: None,
-        replay: int | None = None, limit: int | None = None,
+        replay: int | None = None, limit: int | None = None, since: str = "",
     ) -> Iterator[RunReport]:  # fmt: skip
         """Harvest sources and tell of each what came of it, in their order; sites are read side by side.
 
         A complete run listed every record; a partial one met records without a readable key, or was limited to a
         number of them, so nothing is taken as gone after it; a failed one brought no sound record, or fewer than the
         definition's bounds ask for, and the source's last good state stays. ``replay`` reads a run's archive again.
+        With ``since`` (an ISO date) a source that can tell is asked for what changed on that day or later.
         """
         with ExitStack() as opened:
-            started = [(one, *self._start(one, replay, opened)) for one in definitions]
-            for definition, run, items in started:
-                yield self._run(definition, run, items, progress, limit)
+            opened.callback(self._gate.close)
+            for definition, run, items in [(one, *self._start(one, replay, since, opened)) for one in definitions]:
+                some = bool(since) and definition.reader in TELL_CHANGES
+                yield self._run(definition, run, items, progress, limit, some=some)
                 if self._network is not None and definition.personal_data and not definition.bundled:
                     forget(self._network.root, definition.id, self._settings.archive_days, self._network.log)
 
@@ -83,32 +90,30 @@ class Harvest:
         (report,) = self.run_all([definition])
         return report
 
-    def _start(
-        self, definition: Definition, replay: int | None, opened: ExitStack
-    ) -> tuple[int, Iterable[Row | Issue]]:
+    def _start(self, definition: Definition, replay: int | None, since: str, opened: ExitStack) -> tuple[int, Items]:
         run = self._workbench.begin_run(definition, MAPPING_VERSION)
-        reader, longest = READERS[definition.reader], self._settings.max_line_bytes
-        if definition.bundled or self._network is None:
+        reader, longest, network = READERS[definition.reader], self._settings.max_line_bytes, self._network
+        if definition.bundled or network is None:
             return run, reader(definition, Reading(longest))
         secrets = definition.reading.get("secrets", ())
         if replay is not None:
-            replayed = ReplayFetcher(definition.id, replay, self._network.log, self._network.root, secrets)
+            replayed = ReplayFetcher(definition.id, replay, network.log, network.root, secrets)
             return run, reader(definition, Reading(longest, replayed.fetch))
-        fetcher = Fetcher(self._network, definition.id, run, secrets=secrets)
+        fetcher = Fetcher(network, definition.id, run, secrets=secrets)
         opened.callback(fetcher.close)
-        ahead = ReadAhead(reader(definition, Reading(longest, fetcher.fetch)))
-        opened.callback(ahead.close)
-        opened.callback(self._network.stop.set)  # runs first: what still waits for its turn ends at once
-        return run, ahead
+        items = opened.enter_context(read_ahead(reader(definition, Reading(longest, fetcher.fetch, since))))
+        opened.callback(network.stop.set)  # runs first: what still waits for its turn ends at once
+        return run, items
 
     def _run(
-        self, definition: Definition, run: int, items: Iterable[Row | Issue], progress: Progress, limit: int | None
+        self, definition: Definition, run: int, items: Items, progress: Progress, limit: int | None, *, some: bool
     ) -> RunReport:
+        self._begun.clear()
         keys: set[str] = set()  # all that are listed, be they sound or not
         taken: set[str] = set()
         batch: list[SourceRecord] = []
         issues: list[Issue] = []
-        whole, enough, sound, faults = True, definition.least == 0 or limit is not None, 0, 0
+        whole, enough, sound, faults = not some, definition.least == 0 or limit is not None or some, 0, 0
         for item in items:
             checked = [item] if isinstance(item, Issue) else check_row(definition, item)
             if isinstance(checked, list):
@@ -118,10 +123,9 @@ class Harvest:
                 # A record that is listed but broken is not gone: its last good state stays.
                 keys.update(issue.key for issue in checked if issue.key)
             elif checked.key in taken:
-                issues.append(
-                    checked.issue("duplicate-key", f"the key {checked.key!r} stands on an earlier line too",
-                                  field=", ".join(definition.keys), value=checked.key, expected="each key once")
-                )  # fmt: skip
+                message = f"the key {checked.key!r} stands on an earlier line too"
+                issues.append(checked.issue("duplicate-key", message, field=", ".join(definition.keys),
+                                            value=checked.key, expected="each key once"))  # fmt: skip
             else:
                 keys.add(checked.key)
                 taken.add(checked.key)
@@ -131,96 +135,134 @@ class Harvest:
                 break
             if not enough and len(keys) >= definition.least:
                 enough = True
-                issues += (thin := self._thin(definition, batch))
+                issues += (thin := _thin(definition, batch))
                 if thin:
                     batch, whole = [], False
                     break
             if enough and len(batch) + len(issues) >= BATCH:
-                sound += self._keep_all(run, definition, batch, issues)
+                sound += self._keep(run, definition, batch, issues)
                 progress(definition.id, len(batch))
                 batch, issues = [], []
-        issues += self._bounds(definition, len(keys), faults)
+        issues += [] if some else _bounds(definition, len(keys), faults)
         if not enough:
             batch = []  # too few to be the source as it was: its last good state stays
-        sound += self._keep_all(run, definition, batch, issues, keys)
+        sound += self._keep(run, definition, batch, issues, keys)
         progress(definition.id, len(batch))
-        status, note = self._status(definition, sound, whole, issues)
-        grace = 1 if definition.bundled else self._settings.grace_runs
-        row = self._workbench.finish_run(run, definition.id, status, note, grace)
-        names = ("read", "new", "changed", "unchanged", "gone", "set_aside", "note")
-        return RunReport(run, definition.id, status, **{name: row[name] for name in names})
-
-    def _keep_all(
-        self, run: int, definition: Definition, records: list[SourceRecord], issues: list[Issue],
-        listed: Iterable[str] = (),
-    ) -> int:  # fmt: skip
-        """Map, check and keep records with the issues found so far, a batch at a time; says how many are sound."""
-        sound = 0
-        for start in range(0, len(records), BATCH):
-            sound += self._keep(run, definition, records[start : start + BATCH], [], ())
-        self._keep(run, definition, [], issues, listed)
-        return sound
-
-    def _thin(self, definition: Definition, records: list[SourceRecord]) -> list[Issue]:
-        """Fields that too few of the first records have: the source's layout has probably changed."""
-        if not records:
-            return []
-        shares = {name: sum(name in record.values for record in records) / len(records) for name in definition.fill}
-        return [
-            Issue("thin-field", definition.id, f"only {share:.0%} of the first {len(records)} records have it",
-                  file=definition.place, field=name, value=f"{share:.2f}",
-                  expected=f"at least {definition.fill[name]:.0%}")
-            for name, share in shares.items() if share < definition.fill[name]
-        ]  # fmt: skip
-
-    def _keep(
-        self, run: int, definition: Definition, batch: list[SourceRecord], issues: list[Issue], listed: Iterable[str]
-    ) -> int:
-        """Map, check and keep a batch with its issues; says how many records are sound."""
-        graphs = [map_record(record, self._tables) for record in batch]
-        mapped: dict[str, tuple[MappedRecord, str, str]] = {}
-        for graph in graphs:
-            issues += graph.issues
-            record = graph.mapped()
-            record = replace(record, triples=self._suppression.kept(record.triples))
-            quads = record.quads_text(self._settings.base)
-            mapped[record.key] = (record, quads, record.content_hash(quads))
-        hashes = {key: content_hash for key, (_, _, content_hash) in mapped.items()}
-        changed = self._workbench.changed(definition.id, hashes, self._gate.shapes_hash)
-        violations = self._gate.check([mapped[key][0] for key in mapped if key in changed])
-        by_key = {record.key: record for record in batch}
-        for key, found in violations.items():
-            for violation in found:
-                issues.append(
-                    by_key[key].issue("shape", violation.message, field=violation.path, value=violation.value,
-                                      expected=violation.node)
-                )  # fmt: skip
-        kept = [
-            ValidatedRecord(*mapped[key], self._gate.shapes_hash)
-            for key in mapped
-            if key in changed and key not in violations
-        ]
-        unchanged = len(mapped) - len(changed)
-        self._workbench.keep(run, kept, unchanged, [*mapped, *listed], issues, MAPPING_VERSION)
-        return unchanged + len(kept)
-
-    def _bounds(self, definition: Definition, count: int, faults: int) -> list[Issue]:
-        file = definition.place
-        if count == 0 and not faults:
-            return [Issue("file-empty", definition.id, "the last good state stays", file=file,
-                          expected=f"at least {max(1, definition.least)} records")]  # fmt: skip
-        if 0 < count < definition.least or (definition.most is not None and count > definition.most):
-            most = f" and at most {definition.most}" if definition.most is not None else ""
-            return [Issue("bounds", definition.id, f"{count} records", file=file, value=str(count),
-                          expected=f"at least {definition.least}{most} records")]  # fmt: skip
-        return []
-
-    def _status(self, definition: Definition, sound: int, whole: bool, issues: list[Issue]) -> tuple[str, str]:
-        if sound == 0:
+        status, note = "complete", ""
+        if some and (sound or not issues):
+            status, note = "partial", "only what changed of late was asked for; what is not listed is not taken as gone"
+        elif not sound:
             reasons = [f"{issue.field} {issue.message}".strip() + f", expected {issue.expected}"
                        for issue in issues if issue.code in ("bounds", "thin-field")]  # fmt: skip
             reason = "; ".join(reasons) or f"{definition.place} brings no sound record"
-            return "failed", f"{reason}; the last good state stays"
-        if not whole:
-            return "partial", "some records could not be read; what is not listed is not taken as gone"
-        return "complete", ""
+            status, note = "failed", f"{reason}; the last good state stays"
+        elif not whole:
+            status, note = "partial", "some records could not be read; what is not listed is not taken as gone"
+        grace = 1 if definition.bundled else self._settings.grace_runs
+        row = self._workbench.finish_run(run, definition.id, status, note, grace)
+        if min(row["new"], row["gone"]) > max(_FEW, _MUCH * len(keys)):
+            note = "as many keys are new as are gone: if the source only changed them, see talkoot rekey"
+            row |= {"note": note}
+        counts = {name: row[name] for name in ("read", "new", "changed", "unchanged", "gone", "set_aside", "note")}
+        return RunReport(run, definition.id, status, **counts)
+
+    def _keep(
+        self, run: int, definition: Definition, records: list[SourceRecord], issues: list[Issue],
+        listed: Iterable[str] | None = None,
+    ) -> int:  # fmt: skip
+        """Map records and begin their check, and keep those whose check was begun before; says how many are sound.
+
+        With the keys that are ``listed``, the run ends: everything is kept.
+        """
+        sound = 0
+        for start in range(0, len(records), BATCH):
+            batch = {record.key: record for record in records[start : start + BATCH]}
+            mapped, found = {}, []
+            for key, record in batch.items():
+                graph = map_record(record, self._tables)
+                found += graph.issues
+                said = graph.mapped()
+                said = replace(said, triples=self._suppression.kept(said.triples))
+                quads = said.quads_text(self._settings.base)
+                mapped[key] = ValidatedRecord(said, quads, said.content_hash(quads), self._gate.shapes_hash)
+            hashes = {key: one.content_hash for key, one in mapped.items()}
+            changed = self._workbench.changed(definition.id, hashes, self._gate.shapes_hash)
+            checked = self._gate.begin([one.record for key, one in mapped.items() if key in changed])
+            self._begun.append(partial(self._keep_checked, run, batch, mapped, changed, found, checked))
+            while len(self._begun) > ABREAST:
+                sound += self._begun.popleft()()
+        if listed is not None:
+            while self._begun:
+                sound += self._begun.popleft()()
+            self._workbench.keep(run, [], 0, listed, issues, MAPPING_VERSION)
+        elif issues:
+            self._workbench.keep(run, [], 0, (), issues, MAPPING_VERSION)
+        return sound
+
+    def _keep_checked(
+        self, run: int, batch: dict[str, SourceRecord], mapped: dict[str, ValidatedRecord], changed: Container[str],
+        found: list[Issue], checked: Callable[[], dict[str, list[Result]]],
+    ) -> int:  # fmt: skip
+        violations = checked()
+        found += [
+            batch[key].issue("shape", one.message, field=one.path, value=one.value, expected=one.node)
+            for key, violated in violations.items() for one in violated
+        ]  # fmt: skip
+        kept = [one for key, one in mapped.items() if key in changed and key not in violations]
+        unchanged = sum(key not in changed for key in mapped)
+        self._workbench.keep(run, kept, unchanged, mapped, found, MAPPING_VERSION)
+        return unchanged + len(kept)
+
+
+def _thin(definition: Definition, records: list[SourceRecord]) -> list[Issue]:
+    """Fields that too few of the first records have: the source's layout has probably changed."""
+    count, fill = len(records), definition.fill if records else {}
+    shares = {name: sum(name in record.values for record in records) / count for name in fill}
+    return [
+        Issue("thin-field", definition.id, f"only {share:.0%} of the first {count} records have it",
+              file=definition.place, field=name, value=f"{share:.2f}", expected=f"at least {fill[name]:.0%}")
+        for name, share in shares.items() if share < fill[name]
+    ]  # fmt: skip
+
+
+def _bounds(definition: Definition, count: int, faults: int) -> list[Issue]:
+    least, most = definition.least, definition.most
+    if count == 0 and not faults:
+        return [Issue("file-empty", definition.id, "the last good state stays", file=definition.place,
+                      expected=f"at least {max(1, least)} records")]  # fmt: skip
+    if 0 < count < least or (most is not None and count > most):
+        expected = f"at least {least}{f' and at most {most}' if most is not None else ''} records"
+        return [Issue("bounds", definition.id, f"{count} records", file=definition.place, value=str(count),
+                      expected=expected)]  # fmt: skip
+    return []
+
+
+@contextmanager
+def read_ahead(items: Items) -> Iterator[Items]:
+    """The items of a reader that works ahead in a thread, so that no site holds up another; its error ends them."""
+    ready: SimpleQueue[Row | Issue | None] = SimpleQueue()
+    room, stopped = threading.Semaphore(AHEAD), threading.Event()
+
+    def read() -> None:
+        try:
+            for item in items:
+                ready.put(item)
+                room.acquire()
+                if stopped.is_set():
+                    return
+        finally:
+            ready.put(None)
+
+    def taken() -> Items:
+        while item := ready.get():
+            room.release()
+            yield item
+        work.result()
+
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(read)
+        try:
+            yield taken()
+        finally:
+            stopped.set()
+            room.release()

@@ -9,14 +9,15 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode
 
-_DATE = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?")
+_DATE = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?)?")
 _DAYS = re.compile(
-    r"(?<!\d)(?:(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>(?:19|20)\d\d)"
+    r"(?<!\d)(?:(\d{1,2})[./](\d{1,2})[./]((?:19|20)\d\d)"
     r"|(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?!\d)(?:-[0-3]\d(?!\d))?)?)(?!\d)"
 )
 _FINNISH_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 _AMOUNT = re.compile(r"-?\d{1,3}(?:[ .\u00a0]\d{3})+(?:,\d+)?|-?\d+(?:[.,]\d+)?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+_CLASSES: dict[str, type] = {"list": list, "object": dict, "boolean": bool}
 
 LONGEST_TEXT = 20_000
 """Characters that one value may have: names and titles are facts, not prose, and checks stay quick."""
@@ -36,35 +37,25 @@ EXPECTATIONS = {
 
 def fits(kind: str, value: Any) -> bool:
     """Whether a value is of a declared kind (the keys of :data:`EXPECTATIONS`)."""
-    if kind == "list":
-        return isinstance(value, list)
-    if kind == "object":
-        return isinstance(value, dict)
-    if kind == "boolean":
-        return isinstance(value, bool)
-    if kind == "amount" and isinstance(value, int | float):
-        return not isinstance(value, bool)
+    if kind in _CLASSES:
+        return isinstance(value, _CLASSES[kind])
+    if kind == "amount" and type(value) in (int, float):
+        return True
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT:
         return False
-    if kind == "iri":
-        return is_address(value)
-    if kind == "amount":
-        return _AMOUNT.fullmatch(value.strip()) is not None
-    if kind == "date":
-        found = _DATE.fullmatch(value)
-        return found is not None and _is_day(found[1], found[2] or "1", found[3] or "1")
-    if kind == "finnish-date":
-        found = _FINNISH_DATE.fullmatch(value)
-        return found is not None and _is_day(found[3], found[2], found[1])
-    return kind != "language" or _LANGUAGE.fullmatch(value) is not None
-
-
-def _is_day(year: str, month: str, day: str) -> bool:
-    try:
-        date(int(year), int(month), int(day))
-    except ValueError:
-        return False
-    return True
+    match kind:
+        case "iri":
+            return is_address(value)
+        case "amount":
+            return bool(_AMOUNT.fullmatch(value.strip()))
+        case "date":
+            try:
+                return bool(_DATE.fullmatch(value) and date.fromisoformat(f"{value}-01-01"[:10]))
+            except ValueError:
+                return False
+        case "finnish-date":
+            return bool(_FINNISH_DATE.fullmatch(value)) and fits("date", iso_date(value))
+    return kind != "language" or bool(_LANGUAGE.fullmatch(value))
 
 
 def is_address(text: str) -> bool:
@@ -82,15 +73,16 @@ def iso_date(finnish: str) -> str:
     match = _FINNISH_DATE.fullmatch(finnish)
     if match is None:
         raise ValueError(f"{finnish!r} is not a date as d.m.yyyy")
-    return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
+    return _iso(*match.groups())
+
+
+def _iso(day: str, month: str, year: str) -> str:
+    return f"{year}-{int(month):02}-{int(day):02}"
 
 
 def days(text: str) -> list[str]:
     """The years, months and days that words hold, in order (ISO 8601, or d.m.yyyy); none where one cannot be."""
-    found = [
-        f"{one['year']}-{int(one['month']):02}-{int(one['day']):02}" if one["day"] else one[0]
-        for one in _DAYS.finditer(text)
-    ]
+    found = [_iso(*one.groups()) if one[1] else one[0] for one in _DAYS.finditer(text)]
     return found if all(fits("date", day) for day in found) else []
 
 

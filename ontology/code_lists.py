@@ -13,8 +13,6 @@ from talkoot.ontology.files import code_list_files, turtle_triples
 from talkoot.ontology.folding import fold
 from talkoot.ontology.namespaces import RDF, SKOS, VOC
 
-_EU_CODES = ("EL", "UK")
-
 
 @dataclass(slots=True)
 class Concept:
@@ -34,24 +32,18 @@ class Concept:
     @property
     def alpha_2(self) -> str:
         """A country's ISO 3166 code of two letters, not the one that the EU uses instead; or empty."""
-        return next((text for text in self.notations if len(text) == 2 and text not in _EU_CODES), "")
+        return next((text for text in self.notations if len(text) == 2 and text not in ("EL", "UK")), "")
 
 
 class CodeList:
     """The concepts of one scheme, each found by its code, a notation or a label (folded)."""
 
-    def __init__(self, scheme: str, concepts: list[Concept]) -> None:
-        self.scheme = scheme
-        self.concepts = concepts
+    def __init__(self, concepts: list[Concept]) -> None:
         self._by_code = {concept.code: concept for concept in concepts}
-        self._by_text: dict[str, Concept] = {}
         # A notation beats a label: "EL" is Greece, though Estonian calls the EU so.
-        for concept in concepts:
-            for text in concept.notations:
-                self._by_text.setdefault(fold(text), concept)
-        for concept in concepts:
-            for text in (*concept.labels.values(), *concept.other_labels):
-                self._by_text.setdefault(fold(text), concept)
+        texts = [(text, concept) for concept in concepts for text in concept.notations]
+        texts += [(text, one) for one in concepts for text in (*one.labels.values(), *one.other_labels)]
+        self._by_text = {fold(text): concept for text, concept in reversed(texts)}
 
     def code(self, code: str) -> Concept | None:
         """The concept with this code, if there is one."""
@@ -62,53 +54,36 @@ class CodeList:
         return self._by_text.get(fold(text))
 
     def __iter__(self) -> Iterator[Concept]:
-        return iter(self.concepts)
+        return iter(self._by_code.values())
 
 
-class CodeLists:
-    """All code lists, by the path of their scheme below ``voc/`` (``role``, ``src/sim/target-group`` …)."""
-
-    def __init__(self, lists: dict[str, CodeList]) -> None:
-        self._lists = lists
-        self._by_iri = {concept.iri.value: concept for one in lists.values() for concept in one}
-
-    def __getitem__(self, scheme: str) -> CodeList:
-        return self._lists[scheme]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._lists)
-
-    def concept(self, iri: str) -> Concept | None:
-        """The concept with this IRI, in whatever list."""
-        return self._by_iri.get(iri)
+CodeLists = dict[str, CodeList]
+"""All code lists, by the path of their scheme below ``voc/`` (``role``, ``src/sim/target-group`` …)."""
 
 
 def read_code_lists(paths: list[Path]) -> CodeLists:
     """Read SKOS files; every concept belongs to the scheme below ``voc/`` that it names."""
     concepts: dict[str, Concept] = {}
     schemes: dict[str, list[Concept]] = {}
-    for path in paths:
-        for triple in turtle_triples(path):
-            subject, predicate, value = triple.subject, triple.predicate, triple.object
-            if not isinstance(subject, NamedNode):
-                continue
-            if predicate == RDF["type"] and value == SKOS["ConceptScheme"]:
-                schemes.setdefault(subject.value.removeprefix(VOC), [])
-                continue
-            concept = concepts.setdefault(subject.value, Concept(subject))
-            if predicate == SKOS["inScheme"] and isinstance(value, NamedNode) and value.value.startswith(VOC):
-                concept.scheme = value.value.removeprefix(VOC)
-            elif isinstance(value, Literal):
-                if predicate == SKOS["prefLabel"]:
-                    concept.labels[value.language or ""] = value.value
-                elif predicate in (SKOS["altLabel"], SKOS["hiddenLabel"]):
-                    concept.other_labels.append(value.value)
-                elif predicate == SKOS["notation"]:
-                    concept.notations.append(value.value)
+    for triple in (triple for path in paths for triple in turtle_triples(path)):
+        subject, predicate, value = triple.subject, triple.predicate, triple.object
+        if not isinstance(subject, NamedNode):
+            continue
+        concept = concepts.setdefault(subject.value, Concept(subject))
+        if predicate == RDF["type"] and value == SKOS["ConceptScheme"]:
+            schemes[subject.value.removeprefix(VOC)] = []
+        elif predicate == SKOS["inScheme"] and isinstance(value, NamedNode) and value.value.startswith(VOC):
+            concept.scheme = value.value.removeprefix(VOC)
+        elif predicate == SKOS["prefLabel"] and isinstance(value, Literal):
+            concept.labels[value.language or ""] = value.value
+        elif predicate in (SKOS["altLabel"], SKOS["hiddenLabel"]) and isinstance(value, Literal):
+            concept.other_labels.append(value.value)
+        elif predicate == SKOS["notation"] and isinstance(value, Literal):
+            concept.notations.append(value.value)
     for concept in concepts.values():
         if concept.scheme in schemes:
             schemes[concept.scheme].append(concept)
-    return CodeLists({scheme: CodeList(scheme, found) for scheme, found in schemes.items()})
+    return {scheme: CodeList(found) for scheme, found in schemes.items()}
 
 
 @lru_cache(maxsize=1)

@@ -7,13 +7,11 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-_WORD = re.compile(r"[0-9a-z]+")
-
 
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """The words of a text in ASCII lower case, joined by one space: ``"Łódź – Κέντρο"`` is ``"lodz kentro"``."""
-    return " ".join(_WORD.findall(anyascii(text).lower().replace("'", "")))
+    return " ".join(re.findall("[0-9a-z]+", anyascii(text).lower().replace("'", "")))
 
 
 def slug(text: str) -> str:

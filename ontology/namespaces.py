@@ -8,8 +8,6 @@ from pyoxigraph import NamedNode
 class Namespace(str):
     """A namespace IRI; indexing it with a local name gives the term as a node."""
 
-    __slots__ = ()
-
     def __getitem__(self, local: object) -> NamedNode:  # type: ignore[override]  # a term, not a character
         return NamedNode(f"{self}{local}")
 
@@ -40,25 +38,6 @@ VOID = Namespace("http://rdfs.org/ns/void#")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 
 PREFIXES: dict[str, str] = {
-    "tk": TK,
-    "tksh": TKSH,
-    "voc": VOC,
-    "adms": ADMS,
-    "country": COUNTRY,
-    "cv": CV,
-    "dcat": DCAT,
-    "dct": DCT,
-    "foaf": FOAF,
-    "language": LANGUAGE,
-    "org": ORG,
-    "owl": OWL,
-    "prov": PROV,
-    "rdf": RDF,
-    "rdfs": RDFS,
-    "schema": SCHEMA,
-    "sh": SH,
-    "skos": SKOS,
-    "void": VOID,
-    "xsd": XSD,
+    name.lower(): value for name, value in list(globals().items()) if isinstance(value, Namespace)
 }
-"""Prefixes of ontology/prefixes.ttl, the ones that pages, dumps and error messages use."""
+"""The namespaces above by the prefixes of ontology/prefixes.ttl, which pages, dumps and error messages use."""

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from talkoot.ontology.files import reused_file, turtle_triples, vocabulary_file
+from talkoot.ontology.files import FOLDER, text, turtle_triples, vocabulary_file
 from talkoot.ontology.namespaces import OWL, RDF, RDFS, XSD
-
-Facts = dict[NamedNode, dict[object, set[object]]]
 
 
 def contradictions(statements: Iterable[Quad] | Iterable[Triple]) -> Iterator[str]:
@@ -19,10 +17,9 @@ def contradictions(statements: Iterable[Quad] | Iterable[Triple]) -> Iterator[st
     Classes follow from types, domains, ranges and super-terms; the graphs of quads are taken together. What a term
     and its super-term both forbid is told twice.
     """
-    facts: Facts = defaultdict(lambda: defaultdict(set))
-    for path in (reused_file(), vocabulary_file()):
-        for fact in turtle_triples(path):
-            facts[fact.predicate][fact.subject].add(fact.object)
+    facts: dict[NamedNode, dict[object, set[object]]] = defaultdict(lambda: defaultdict(set))
+    for fact in (*turtle_triples(FOLDER / "reused.ttl"), *turtle_triples(vocabulary_file())):
+        facts[fact.predicate][fact.subject].add(fact.object)
     classes: dict[object, dict[object, Quad | Triple]] = defaultdict(dict)
     for said in statements:
         if said.predicate == RDF["type"]:
@@ -33,7 +30,9 @@ def contradictions(statements: Iterable[Quad] | Iterable[Triple]) -> Iterator[st
                 classes[said.subject].setdefault(domain, said)
             ranges, kinds = facts[RDFS["range"]][term], facts[RDF["type"]][term]
             if not isinstance(said.object, Literal):
-                if OWL["DatatypeProperty"] in kinds or any(map(_is_literal, ranges)):
+                if OWL["DatatypeProperty"] in kinds or any(
+                    text(kind).startswith((RDFS["Literal"].value, XSD)) for kind in ranges
+                ):
                     yield f"{said.object} stands where {term} wants a literal: {said}"
                 for kind in ranges:
                     classes[said.object].setdefault(kind, said)
@@ -53,7 +52,3 @@ def _above(facts: dict[object, set[object]], term: object) -> set[object]:
         new = {above for one in new for above in facts[one]} - found
         found |= new
     return found
-
-
-def _is_literal(kind: object) -> bool:
-    return kind == RDFS["Literal"] or (isinstance(kind, NamedNode) and kind.value.startswith(XSD))

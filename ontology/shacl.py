@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pyoxigraph
+import pyrudof
 from pyoxigraph import RdfFormat, Triple
 from pyshacl import validate
-from rdflib import BNode, Graph
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, SH
 from rdflib.term import Node
 
@@ -32,12 +33,44 @@ class Result(NamedTuple):
     message: str
 
 
+def suspects(n_triples: str, shapes: Path) -> set[str] | None:
+    """The focus nodes that break a constraint (warnings left out), some ten times faster than :func:`results`.
+
+    Where it finds nothing, only :func:`ill_typed` may (the tests compare both on every example); of the rest,
+    :func:`results` says what is wrong. None: it could not read the triples. Labels of blank nodes are its own.
+    """
+    validator = pyrudof.Rudof(pyrudof.RudofConfig())  # it keeps what it has read: a new one for each call
+    try:
+        validator.read_shacl(shapes.read_text(encoding="utf-8"), format=pyrudof.ShaclFormat.Turtle)
+        validator.read_data(n_triples, format=pyrudof.RDFFormat.NTriples, reader_mode=pyrudof.ReaderMode.Strict)
+        return {entry.focus_node for entry in validator.validate_shacl() if entry.severity == "Violation"}
+    except pyrudof.RudofError:
+        return None
+
+
+def ill_typed(triples: Iterable[Triple]) -> set[str]:
+    """Subjects of literals whose text does not fit its datatype (30 February): :func:`suspects` lets them pass."""
+    return {
+        triple.subject.value
+        for triple in triples
+        if isinstance(triple.object, pyoxigraph.Literal)
+        and not isinstance(triple.subject, Triple)
+        and _ill_typed(triple.object.value, triple.object.datatype.value)
+    }
+
+
+@lru_cache(maxsize=65536)
+def _ill_typed(text: str, datatype: str) -> bool:
+    logging.getLogger("rdflib.term").setLevel(logging.ERROR)  # it tells of each impossible date with a traceback
+    return Literal(text, datatype=URIRef(datatype)).ill_typed is True
+
+
 def results(triples: Iterable[Triple], shapes: Path) -> list[Result]:
     """All results of validating triples, sorted; warnings among them. SHACL Core and SHACL-SPARQL."""
     data = pyoxigraph.serialize(set(triples), format=RdfFormat.N_TRIPLES)
     blank: dict[str, BNode] = {}
+    logging.getLogger("rdflib.term").setLevel(logging.ERROR)
     graph = Graph().parse(data=data, format="nt", bnode_context=blank)
-    logging.getLogger("rdflib.term").setLevel(logging.ERROR)  # it tells of each impossible date with a traceback
     conforms, report, _ = validate(graph, shacl_graph=_parsed(shapes.read_bytes()), meta_shacl=False)
     labels: dict[Node | None, str] = {node: label for label, node in blank.items()}
 

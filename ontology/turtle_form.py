@@ -1,37 +1,39 @@
-"""The canonical form of our Turtle and TriG files: same layout, same order, comments kept where they stood.
+"""The canonical form of our Turtle files: rdflib's layout in one order, comments kept where they stood.
 
-A file is a head of prefixes and then blocks, each the statements of one subject. Comments stand between blocks.
+A file is a head of prefixes and then blocks between blank lines, each the statements of one subject. Comments stand
+above the statements of a block or are a block of their own.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
 
-_TOKEN = re.compile(
-    r"""(?P<space>\s+)
-    | (?P<comment>\#[^\n]*)
-    | (?P<term>
-        <[^<>]*>
-      | (?:\"{3}(?:[^"\\]|\\.|"(?!""))*\"{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
-        (?:@[A-Za-z0-9-]+|\^\^(?:<[^<>]*>|[^\s;,.()\[\]{}]+))?
-      | @prefix|@base|_:\w+
-      | (?:[^\s<>"'(){}\[\];,.\\\#]|\\.|[.\#](?=[^\s<>"'(){}\[\];,.]))+ )
-    | (?P<mark>[.;,()\[\]{}])""",
-    re.VERBOSE,
-)
-_WIDTH = 120
-_SLASH, _ESCAPED = "\\/", r"\\(?=.)"
-_FIRST = (
-    "a rdfs:subClassOf rdfs:subPropertyOf rdfs:isDefinedBy owl:versionIRI owl:versionInfo skos:inScheme "
+import rdflib
+from rdflib import Graph, URIRef
+from rdflib.namespace import NamespaceManager
+from rdflib.plugins.serializers.turtle import TurtleSerializer
+from rdflib.term import Node
+
+from talkoot.ontology.namespaces import PREFIXES
+
+_DIRECTIVE = re.compile(r"^@(?:base|prefix +([\w-]*):) *<([^<>]*)> *\.", re.MULTILINE)
+_TOKEN = re.compile(r"""#.*|"{3}(?:[^\\]|\\.)*?"{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>\s]*>|\\.""")
+_BLOCK = re.compile(r"((?:[ \t]*#.*\n?)*)((?:.*\S.*\n?)*)")
+_MISPLACED = {
+    "#": "a comment stands inside a statement: put it above, between two blocks",
+    "_:": "a blank node has a label: write it as [ … ]",
+}
+_ORDER = (
+    "rdf:type rdfs:subClassOf rdfs:subPropertyOf rdfs:isDefinedBy owl:versionIRI owl:versionInfo skos:inScheme "
     "skos:topConceptOf skos:broader skos:notation skos:prefLabel skos:altLabel skos:hiddenLabel skos:definition "
     "skos:scopeNote dct:title dct:identifier dct:isPartOf sh:targetClass sh:targetSubjectsOf sh:targetObjectsOf "
-    "sh:path sh:minCount sh:maxCount"
+    "sh:path sh:minCount sh:maxCount * sh:severity sh:message skos:example skos:note skos:editorialNote"
 ).split()
-_LAST = "sh:severity sh:message skos:example skos:note skos:editorialNote".split()
-
-Node = str | tuple[str, list["Node"]] | list[tuple[str, list["Node"]]]
-"""An object: a term as written, a list ``("(", items)``, or the properties of a blank node."""
+_PLACES = {PREFIXES.get(prefix, "") + local: n for n, (prefix, _, local) in enumerate(x.partition(":") for x in _ORDER)}
 
 
 class FormError(ValueError):
@@ -39,188 +41,71 @@ class FormError(ValueError):
 
 
 def canonical(text: str, namespaces: Mapping[str, str]) -> str:
-    """A Turtle or TriG document in canonical form; prefixes stand in the order of ``namespaces``.
+    """A sound Turtle document in canonical form; prefixes stand in the order of ``namespaces``.
 
-    The document must be sound Turtle. Raises :class:`FormError` for a comment inside a statement.
+    Raises :class:`FormError` for a comment inside a statement, or a blank node with a label.
     """
-    parser = _Parser(text, namespaces)
-    blocks = list(parser.blocks())
-    body = "\n\n".join(blocks)
-    order = {prefix: number for number, prefix in enumerate(namespaces)}
-    used = sorted(parser.used, key=lambda prefix: (order.get(prefix, len(order)), prefix))
-    head = [f"@base {parser.base} ."] if parser.base else []
-    head += [f"@prefix {prefix}: <{parser.names[prefix]}> ." for prefix in used]
-    return "\n".join([*parser.opening, *head]) + f"\n\n{body}\n"
+    end = max((found.end() for found in _DIRECTIVE.finditer(text)), default=0)
+    told = dict(_DIRECTIVE.findall(text[:end]))
+    base, names = told.pop("", None), {**namespaces, **told}
+    manager = NamespaceManager(Graph(), bind_namespaces="none")
+    for prefix, namespace in names.items():
+        if namespace != base:
+            manager.bind(prefix, namespace)
+    used: set[str] = set()
+    blocks = []
+    masked = _TOKEN.sub(lambda found: found[0] if found[0][0] == "#" else "x" * len(found[0]), text)
+    for block in _BLOCK.finditer(masked, end):
+        remarks, statements = block[1].splitlines(), text[slice(*block.span(2))]
+        if fault := re.search("#|_:", block[2]):
+            line = text.count("\n", 0, block.start(2) + fault.start()) + 1
+            raise FormError(f"line {line}: {_MISPLACED[fault[0]]}")
+        with literals_as_written():
+            graph = Graph(namespace_manager=manager).parse(data=text[:end] + statements, format="turtle")
+            writer = _Writer(graph)
+            writer.serialize(written := BytesIO(), base=base)
+        used |= writer.namespaces.keys()
+        blocks.append("\n".join([*remarks, written.getvalue().decode().strip()]).strip())
+    head = [line for line in text[:end].splitlines() if line.startswith("#")] + [f"@base <{base}> ."] * bool(base)
+    head += [f"@prefix {prefix}: <{names[prefix]}> ." for prefix in names if prefix in used]
+    return "\n\n".join(["\n".join(head), *filter(None, blocks)]) + "\n"
 
 
-class _Parser:
-    """Reads blocks one after the other; knows just enough of the grammar for sound documents."""
-
-    def __init__(self, text: str, namespaces: Mapping[str, str]) -> None:
-        self.prefixes: dict[str, str] = {}
-        self.names = dict(namespaces)
-        self.used: set[str] = set()
-        self.base = ""
-        self.opening: list[str] = []
-        self._text = text
-        self._tokens = [(m.lastgroup or "", m.group(), m.start()) for m in _TOKEN.finditer(text)]
-        self._at = 0
-
-    def blocks(self) -> Iterator[str]:
-        """Each block as text: a run of comment lines, or comment lines and the statements below them."""
-        remarks: list[str] = []
-        while self._at < len(self._tokens):
-            kind, token, _ = self._tokens[self._at]
-            if kind == "comment":
-                remarks.append(token.rstrip())
-                self._at += 1
-            elif kind == "space":
-                self._at += 1
-                if remarks and token.count("\n") > 1 and (self.prefixes or self.base):
-                    yield "\n".join(remarks)
-                    remarks = []
-            elif token in ("@prefix", "@base"):
-                self.opening += remarks
-                remarks = []
-                self._directive()
-            else:
-                yield "\n".join([*remarks, self._block("")])
-                remarks = []
-        if remarks:
-            yield "\n".join(remarks)
-
-    def _directive(self) -> None:
-        if self._next() == "@base":
-            self.base = self._next()
-        else:
-            prefix, namespace = self._next(), self._next()
-            self.prefixes[prefix[:-1]] = namespace[1:-1]
-            self.names.setdefault(prefix[:-1], namespace[1:-1])
-        self._next()
-
-    def _block(self, indent: str) -> str:
-        """The statements of one subject, or a named graph with all of its blocks."""
-        subject = self._term(self._next())
-        if self._peek() == "{":
-            self._next()
-            inner = []
-            while self._peek() != "}":
-                inner.append(self._block(indent + "  "))
-            self._next()
-            return f"{indent}{subject} {{\n" + "\n".join(inner) + f"\n{indent}}}"
-        said = self._properties((".", "}"))
-        if self._peek() == ".":
-            self._next()
-        return f"{indent}{subject} {_lines(said, indent + '  ')} ."
-
-    def _properties(self, ends: tuple[str, ...]) -> list[tuple[str, list[Node]]]:
-        found: dict[str, list[Node]] = {}
-        while self._peek() not in ends:
-            if self._peek() == ";":
-                self._next()
-                continue
-            name = self._term(self._next())
-            objects = found.setdefault("a" if name == "rdf:type" else name, [])
-            objects.append(self._object())
-            while self._peek() == ",":
-                self._next()
-                objects.append(self._object())
-        return sorted(((name, sorted(objects, key=_object_key)) for name, objects in found.items()), key=_rank)
-
-    def _object(self) -> Node:
-        word = self._next()
-        if word == "(":
-            items = []
-            while self._peek() != ")":
-                items.append(self._object())
-            self._next()
-            return ("(", items)
-        if word == "[":
-            said = self._properties(("]",))
-            self._next()
-            return said
-        return self._term(word)
-
-    def _term(self, word: str) -> str:
-        """A term with the shortest name its namespace allows; notes the prefixes that are used."""
-        head, sep, datatype = word.rpartition("^^")
-        if sep and word[0] in "\"'":
-            return f"{self._term(head)}^^{self._term(datatype)}"
-        if word.startswith("'"):
-            text, _, language = word[1:].rpartition("'")
-            return '"' + text.replace("\\'", "'").replace('"', '\\"') + '"' + language
-        prefix, colon, local = word.partition(":")
-        if colon and prefix in self.prefixes and word[0] not in '"<':
-            word = f"<{self.prefixes[prefix]}{re.sub(_ESCAPED, '', local)}>"
-        if not word.startswith("<"):
-            return word
-        prefix = next((p for p, namespace in self.names.items() if word[1:].startswith(namespace)), "")
-        local = word[1 + len(self.names.get(prefix, "")) : -1]
-        if not prefix or not re.fullmatch(r"[A-Za-z0-9]([\w/-]*\w)?", local, re.ASCII):
-            return word
-        self.used.add(prefix)
-        return f"{prefix}:{local.replace('/', _SLASH)}"
-
-    def _peek(self) -> str:
-        while self._at < len(self._tokens) and self._tokens[self._at][0] in ("space", "comment"):
-            kind, _word, start = self._tokens[self._at]
-            if kind == "comment":
-                line = self._text.count("\n", 0, start) + 1
-                raise FormError(f"line {line}: a comment stands inside a statement: put it above, between two blocks")
-            self._at += 1
-        return self._tokens[self._at][1] if self._at < len(self._tokens) else ""
-
-    def _next(self) -> str:
-        token = self._peek()
-        self._at += 1
-        return token
+@contextmanager
+def literals_as_written() -> Iterator[None]:
+    """Within, rdflib leaves ``"2019"^^xsd:gYear`` and ``1.0`` as they are."""
+    before, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False
+    try:
+        yield
+    finally:
+        rdflib.NORMALIZE_LITERALS = before
 
 
-def _lines(said: list[tuple[str, list[Node]]], indent: str) -> str:
-    """Predicates one a line; objects beside one another where they fit, else one a line."""
-    found = []
-    for name, objects in said:
-        texts = [_node(node, indent + "  ", len(name)) for node in objects]
-        line = f"{name} {' , '.join(texts)}"
-        fits = len(indent) + len(line) + 2 <= _WIDTH and "\n" not in line
-        found.append(line if fits else f"{name} " + f" ,\n{indent}  ".join(texts))
-    return f" ;\n{indent}".join(found)
+class _Writer(TurtleSerializer):
+    """rdflib's writer of Turtle, without the head, in our order, and with short names for all below the base."""
+
+    indentString = "  "  # noqa: N815
+
+    def startDocument(self) -> None:  # noqa: N802
+        """Write no head."""
+
+    def get_pname(self, uri: Node, gen_prefix: bool = False) -> str | None:
+        """The name of an IRI with a prefix that is declared."""
+        return super().get_pname(uri, gen_prefix=False)
+
+    def relativize(self, uri: Any) -> Any:
+        """An IRI without the base."""
+        short = uri.removeprefix(self.base or "")
+        return URIRef(short) if re.fullmatch(r"\w[^:]*", short) else uri
+
+    def sortProperties(self, properties: Mapping[Node, list[Node]]) -> list[Node]:  # noqa: N802
+        """The predicates in our order; sorts the objects in place, by language and then as people count."""
+        for objects in properties.values():
+            objects.sort(key=_counted)
+        return sorted(properties, key=lambda name: (_PLACES.get(str(name), _PLACES[""]), name))
 
 
-def _node(node: Node, indent: str, before: int) -> str:
-    if isinstance(node, str):
-        return node
-    if isinstance(node, tuple):
-        items = [_node(item, indent + "  ", 2) for item in node[1]]
-        return _wrapped("( ", items, " ", " )", indent, before)
-    inner = [f"{name} {' , '.join(_node(o, indent + '  ', 0) for o in objects)}" for name, objects in node]
-    return _wrapped("[ ", inner, " ; ", " ]", indent, before)
-
-
-def _wrapped(start: str, items: list[str], between: str, end: str, indent: str, before: int) -> str:
-    line = start + between.join(items) + end if items else f"{start.strip()}{end.strip()}"
-    if len(indent) + before + len(line) + 2 <= _WIDTH and "\n" not in line:
-        return line
-    lines = [""]
-    for item in items:
-        room = between == " " and "\n" not in item and len(indent) + len(lines[-1]) + len(item) < _WIDTH
-        if lines[-1] and not room:
-            lines[-1] += between.rstrip()
-            lines.append(item)
-        else:
-            lines[-1] += (between if lines[-1] else "") + item
-    return f"{start.strip()}\n{indent}" + f"\n{indent}".join(lines) + f"\n{indent[:-2]}{end.strip()}"
-
-
-def _rank(said: tuple[str, list[Node]]) -> tuple[int, int, str]:
-    name = said[0]
-    if name in _FIRST:
-        return 0, _FIRST.index(name), name
-    return (2, _LAST.index(name), name) if name in _LAST else (1, 0, name)
-
-
-def _object_key(node: Node) -> tuple[str, list[object]]:
-    """Texts by language, then in the order people count: level-2 before level-10."""
-    text = node if isinstance(node, str) else repr(node)
-    language = text.rpartition("@")[2] if text[0] in "\"'" and re.search(r"@[\w-]+$", text) else ""
-    return language, [(0, int(part)) if part.isdecimal() else (1, part) for part in re.split(r"(\d+)", text)]
+def _counted(node: Node) -> tuple[str, list[tuple[int, int | str]]]:
+    """Where an object stands: texts by language, then level-2 before level-10."""
+    parts = re.split(r"(\d+)", node.n3())
+    return getattr(node, "language", "") or "", [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit
 
 import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
 
-from talkoot.console import progress
 from talkoot.graph.corrections import FILE, read_corrections
 from talkoot.graph.fetch_log import FetchLog
 from talkoot.graph.gate import Gate
+from talkoot.graph.identity.clusters import Contradiction
+from talkoot.graph.identity.explain import view
 from talkoot.graph.identity.names import NameTable, read_name_rows
 from talkoot.graph.identity.resolve import Curated
+from talkoot.graph.identity.review import Desk, ReviewError
 from talkoot.graph.identity.table_text import TableError
-from talkoot.graph.locks import writing
-from talkoot.graph.publish import Publication, publish
-from talkoot.graph.release import ReleaseError, current_release
-from talkoot.graph.settings import Settings
+from talkoot.graph.locks import HomeInUse, writing
+from talkoot.graph.publish import publish
+from talkoot.graph.release import Release, ReleaseError, current_release
+from talkoot.graph.settings import Settings, read_settings
 from talkoot.graph.workbench import Workbench, WorkbenchError
 from talkoot.harvesters import FACTS
 from talkoot.harvesters.definition import Definition, DefinitionError, load_definitions
@@ -36,6 +46,46 @@ from talkoot.ontology.check import check_ontology
 from talkoot.ontology.check_data import DataError, check_data
 
 FAILED, HELD = 1, 3
+_KEYS = {"s": "same", "d": "different", "p": "part of", "P": "part of", "u": "unsure"}
+
+home_option = click.option(
+    "--home", "settings", type=click.Path(path_type=Path), help="Home folder (TALKOOT_HOME, ./var).",
+    callback=lambda _context, _option, home: read_settings(home=home),
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+
+
+@contextmanager
+def progress() -> Iterator[Callable[..., None]]:
+    """Progress bars on a terminal, and nothing elsewhere; takes what is done, how much of it, and of how much."""
+    text, hidden = TextColumn("{task.description}"), not sys.stderr.isatty()
+    columns = (SpinnerColumn(), text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=hidden) as bars:
+        task = cache(lambda what, total: bars.add_task(what, total=total))
+        yield lambda what, done=0, total=None: bars.update(task(what, total), advance=done)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], columns: str, *, as_json: bool = False, empty: str) -> None:
+    """Print rows as a table on a terminal, tab-separated lines elsewhere, or JSON; ``empty`` where there are none."""
+    names = columns.split()
+    cells = [["" if row.get(name) is None else " ".join(str(row[name]).split()) for name in names] for row in rows]
+    if as_json:
+        print_json([dict(row) for row in rows])
+    elif not rows:
+        click.echo(empty)
+    elif sys.stdout.isatty():
+        headers = [Column(name, no_wrap=n < 2, overflow="ellipsis" if n < 2 else "fold") for n, name in enumerate(names)]
+        table = Table(*headers, box=None, header_style="bold", pad_edge=False)
+        for row in cells:
+            table.add_row(*row)
+        Console(markup=False).print(table)
+    else:
+        click.echo("\n".join("\t".join(row) for row in (names, *cells)))
 
 
 @contextmanager
@@ -61,21 +111,69 @@ def names_of(settings: Settings) -> NameTable:
     return NameTable(read_name_rows(Curated(FACTS).tables(settings.home, "names.csv")))
 
 
+def desk_of(settings: Settings) -> Desk:
+    """The review of a home folder that has a workbench."""
+    with reader(settings):
+        return Desk(settings, Curated(FACTS), names_of(settings))
+
+
+def ask_pairs(desk: Desk, limit: int | None) -> None:
+    """Ask about pairs, the greatest doubt first: a key for each judgement, or a line where there is no terminal."""
+    author, made, reason, key = desk.settings.steward, [], "", ""
+    asked, left = next(iter(desk.queue), None), limit or len(desk.queue)
+    while asked and left and key != "q":
+        told = view(desk, asked.one, asked.other)
+        if key != "r":
+            _print_pair(told)
+        key = click.getchar() if sys.stdin.isatty() else (sys.stdin.readline() or "q").strip()[:1]
+        try:
+            if judgement := _KEYS.get(key):
+                part, whole = reversed(asked[:2]) if key == "P" else asked[:2]
+                seen = told["decision"].id if told["decision"] else ""
+                made.append(desk.judge(part, whole, judgement, author, reason, seen).id)
+            elif key == "z" and made:
+                pair = desk.undo(made.pop(), author).pair
+                asked, left = next((one for one in desk.queue if one[:2] == pair), asked), left + 1
+        except (Contradiction, HomeInUse, ReviewError) as error:
+            click.echo(str(error), err=True)
+            continue
+        if key == "r":
+            reason = click.prompt("Reason", default="", show_default=False)
+        elif key in (*_KEYS, "k"):
+            asked, left, reason = desk.next_after(asked), left - 1, ""
+    click.echo(f"{len(made)} judged, {len(desk.queue)} waiting.")
+
+
+def _print_pair(told: Mapping[str, Any]) -> None:
+    signs, rows, asked, row = {"agrees": "=", "differs": "≠", "": "·"}, [], told["asked"], told["decision"]
+    lines: dict[str, list[list[str]]] = {}
+    for field, sides in told["facts"].items():
+        lines[field] = [[f"{signs[verdict]} {text} {numbers}" for text, numbers, verdict in values] for values in sides]
+    lines["record"] = [[f"{n} {' '.join(r.values())}" for n, r in enumerate(s["records"], 1)] for s in told["sides"]]
+    for field, both in lines.items():
+        rows += [{"field": field, "no": n, "first": a, "second": b} for n, (a, b) in enumerate(zip_longest(*both), 1)]
+    print_rows(rows, "field no first second", empty="")
+    if asked:
+        click.echo(f"{asked.suggestion}? {asked.reason}; {asked.evidence}; likeness {asked.score:.2f}")
+    if row:
+        click.echo(f"In force: {row.judgement}, {row.author_id}, {row.mapping_date}; {row.evidence}")
+    click.echo("s same  d different  p first is part of second  P reverse  u unsure  k skip  z undo  r reason  q quit")
+
+
 @contextmanager
 def network_of(settings: Settings, routes: Mapping[str, str] | None = None) -> Iterator[Network]:
     """The way to the network for a home whose workbench is open; a route that cannot be used is wrong use."""
-    log = FetchLog(settings.workbench)
-    try:
-        yield Network(settings, log, routes)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--route") from error
-    finally:
-        log.close()
+    with closing(FetchLog(settings.workbench)) as log:
+        try:
+            network = Network(settings, log, routes)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--route") from error
+        yield network
 
 
 def harvest_sources(
     workbench: Workbench, settings: Settings, definitions: list[Definition], *, quiet: bool = False,
-    routes: Mapping[str, str] | None = None, replay: int | None = None, limit: int | None = None,
+    routes: Mapping[str, str] | None = None, replay: int | None = None, limit: int | None = None, since: str = "",
 ) -> list[RunReport]:  # fmt: skip
     """Harvest sources, sites side by side, and print a line for each."""
     reports = []
@@ -83,10 +181,15 @@ def harvest_sources(
         bundled = all(definition.bundled for definition in definitions)
         network = None if bundled else opened.enter_context(network_of(settings, routes))
         job = Harvest(workbench, settings, names_of(settings), Gate(), network)
-        for result in job.run_all(definitions, report, replay, limit):
+        hosts = {one.id: f"{urlsplit(one.address).hostname} ({one.id})" for one in definitions if not one.bundled}
+        for result in job.run_all(definitions, lambda name, n: report(hosts.get(name, name), n), replay, limit, since):
             reports.append(result)
+            words = [f"{result.new} new", f"{result.changed} changed", f"{result.unchanged} unchanged"]
+            words += [f"{result.gone} gone"] if result.gone else []
+            words += [f"{result.set_aside} set aside (talkoot issues {result.source})"] if result.set_aside else []
+            told = f"{result.source}: {result.status}, {result.read} records: {', '.join(words)}"
             if not quiet:
-                click.echo(_harvested(result), err=result.failed)
+                click.echo(f"{told}; {result.note}" if result.note else told, err=result.failed)
     return reports
 
 
@@ -106,10 +209,8 @@ def replica_routes() -> Iterator[dict[str, str]]:
     checkout = Path(__file__).resolve().parent.parent
     if not (checkout / "tests" / "replicas").is_dir():
         raise click.UsageError("The replicas are in the checkout's tests: run it there.")
-    serve = subprocess.Popen(
-        [sys.executable, "-m", "tests.replicas"], cwd=checkout, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    with serve:
+    command, pipe = [sys.executable, "-m", "tests.replicas"], subprocess.PIPE
+    with subprocess.Popen(command, cwd=checkout, stdin=pipe, stdout=pipe, text=True) as serve:
         line = serve.stdout.readline() if serve.stdout else ""
         try:
             yield dict(route.split("=", 1) for route in line.split())
@@ -123,60 +224,44 @@ def call_hook(settings: Settings, sentence: str) -> None:
         subprocess.run([*shlex.split(settings.hook), sentence], check=False, timeout=60)
 
 
-def _harvested(report: RunReport) -> str:
-    words = [f"{report.new} new", f"{report.changed} changed", f"{report.unchanged} unchanged"]
-    words += [f"{report.gone} gone"] if report.gone else []
-    words += [f"{report.set_aside} set aside (talkoot issues {report.source})"] if report.set_aside else []
-    return f"{report.source}: {report.status}, {report.read} records: {', '.join(words)}" + (
-        f"; {report.note}" if report.note else ""
-    )
-
-
-def publish_release(workbench: Workbench, settings: Settings, accepted: dict[str, str]) -> Publication:
-    """Publish the next release with the steward's corrections, with progress on a terminal."""
-    corrections = read_corrections(settings.home)
-    source = curated_source(settings.home)
+def publish_release(workbench: Workbench, settings: Settings, accepted: dict[str, str]) -> None:
+    """Publish the next release with the steward's corrections, with progress on a terminal, and tell what changed."""
+    corrections, source = read_corrections(settings.home), curated_source(settings.home)
     if any(one.new for one in corrections):
         harvest_sources(workbench, settings, [source], quiet=True)
     elif any(known.id == source.id for known in workbench.sources()):
         workbench.finish_run(workbench.begin_run(source, MAPPING_VERSION), source.id, "complete")
     with progress() as report:
-        publication = publish(
-            workbench,
-            settings,
-            Curated(FACTS),
-            names_of(settings),
-            accepted,
-            lambda step: report(step, 1, 1),
+        made = publish(
+            workbench, settings, Curated(FACTS), names_of(settings), accepted, lambda step: report(step, 1, 1),
             corrections,
-        )
-    for one in publication.idle:
-        click.echo(
-            f"{FILE}: {one.subject} no longer has {one.field} {one.old!r}: take the row out, or mend it", err=True
-        )
-    return publication
-
-
-def published(publication: Publication) -> str:
-    """The sentence about a release that was published."""
-    manifest = publication.release.manifest
-    changes = {
-        word: sum(len(keys[word]) for keys in publication.changes.values()) for word in ("new", "changed", "gone")
-    }
-    return (
+        )  # fmt: skip
+    for one in made.idle:
+        told = f"{FILE}: {one.subject} no longer has {one.field} {one.old!r}: take the row out, or mend it"
+        click.echo(told, err=True)
+    manifest = made.release.manifest
+    changes = [f"{sum(len(keys[w]) for keys in made.changes.values())} {w}" for w in ("new", "changed", "gone")]
+    click.echo(
         f"Release {manifest['number']} is current: {manifest['quads']:,} quads from {manifest['records']:,} records; "
-        f"{changes['new']} new, {changes['changed']} changed, {changes['gone']} gone since the last one."
+        f"{', '.join(changes)} since the last one."
     )
 
 
-def serve_release(settings: Settings) -> None:
-    """Serve the current release until the process is told to end."""
-    from talkoot.web.server import ServerError, run_server  # Flask and granian: only where they are needed
-
+def served(settings: Settings) -> Release:
+    """The current release. Raises :class:`ReleaseError` with a hint where there is none."""
     release = current_release(settings)
     if release is None:
         raise ReleaseError(f"There is no release in {settings.home}: run talkoot demo, or harvest and publish.")
-    click.echo(f"Release {release.number} is served at http://{settings.host}:{settings.port}/ (Ctrl-C ends it).")
+    return release
+
+
+def serve_release(settings: Settings, server: Mapping[str, Any]) -> None:
+    """Serve the current release until the process is told to end; ``server`` lies over the settings."""
+    from talkoot.web.server import ServerError, run_server  # Flask and granian: only where they are needed
+
+    settings = replace(settings, **{name: value for name, value in server.items() if value is not None})
+    number = served(settings).number
+    click.echo(f"Release {number} is served at http://{settings.host}:{settings.port}/ (Ctrl-C ends it).")
     try:
         run_server(settings)
     except ServerError as error:

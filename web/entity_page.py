@@ -6,7 +6,7 @@ from flask import render_template
 from pyoxigraph import NamedNode
 
 from talkoot.graph.labels import main_label
-from talkoot.ontology.namespaces import DCT, PROV, RDF, TK
+from talkoot.ontology.namespaces import DCT, OWL, PROV, RDF, TK
 from talkoot.web.entity_facts import FactsReader, judgements, source_entity
 from talkoot.web.entity_parts import HOST, Part, PartsReader, parts_in, parts_of
 from talkoot.web.facts import in_order
@@ -48,6 +48,7 @@ class EntityPage:
         self.groups = [lower_first(namer.concept(node).text) for node in facts.nodes(thing, TK["hasTargetGroup"])]
         self.programmes = [namer.ref(node) for node in facts.nodes(thing, TK["fundedUnder"])]
         self.judgements = judgements(facts, thing, namer)
+        self.parted = namer.refs(facts.nodes(thing, OWL["differentFrom"], facts.identity))
         self.records = [source_entity(facts, node) for node in reader.said.views]
         self.notes = notes.all()
         statements = len(self.takes_part) + len(self.solutions) + len(self.participants) + len(self.uses)

@@ -55,15 +55,15 @@ def components(decisions: Mapping[tuple[str, str], Decision], known: Iterable[st
     for (one, other), decision in sorted(decisions.items()):
         negative = decision.judgement in ("different", "part of") and one in there and other in there
         if negative and found.find(one) == found.find(other):
-            chain = " = ".join(_chain(decisions, one, other))
+            told = " = ".join(chain(decisions, one, other))
             raise Contradiction(
                 f"decisions.tsv says that {one} and {other} are {decision.judgement!r} (row {decision.id}), "
-                f"but a chain of positive rows joins them: {chain}"
+                f"but a chain of positive rows joins them: {told}"
             )
     return found
 
 
-def _chain(decisions: Mapping[tuple[str, str], Decision], start: str, end: str) -> list[str]:
+def chain(decisions: Mapping[tuple[str, str], Decision], start: str, end: str) -> list[str]:
     """The shortest chain of positive decisions between two entities."""
     beside = defaultdict(list)
     for (one, other), decision in decisions.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,8 +13,9 @@ import pyoxigraph
 import tldextract
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
+from talkoot.graph.identity.registers import equal_numbers, normal_number
 from talkoot.graph.workbench import KeptRecord
-from talkoot.ontology.namespaces import ADMS, COUNTRY, CV, DCT, FOAF, ORG, PROV, RDF, SKOS, TK
+from talkoot.ontology.namespaces import ADMS, COUNTRY, CV, DCT, FOAF, ORG, PROV, RDF, SKOS, TK, VOC
 
 _GENERIC_HOSTS_FILE = Path(__file__).resolve().parent / "generic_hosts.txt"
 
@@ -31,6 +33,13 @@ KINDS: dict[str, tuple[str, str]] = {
 }
 """By class: the kind of an entity, and the segment of its canonical IRI. A later class of an entity wins."""
 
+_GENERAL_LABEL = re.compile(r"www?\d*|web|portal|home|site|m|intl|international|[a-z]{2}")
+"""First labels of a host that name no part of a body: languages and the like."""
+_GENERAL_PATH = re.compile(
+    r"[a-z]{2}([-_][a-z]{2})?|(index|default|home|main|start)(\.\w+)?|web|www|portal|site|eng(lish)?|about(-us)?|contact|~?"
+)
+_MUNICIPALITY = VOC + "municipality"
+
 _RANK = {kind: rank for rank, kind in enumerate(("organisation", "network", "centre"))}
 
 
@@ -44,14 +53,21 @@ class Entity:
     segment: str = ""
     names: list[str] = field(default_factory=list)
     countries: set[str] = field(default_factory=set)
-    domains: set[str] = field(default_factory=set)
+    cities: set[str] = field(default_factory=set)
+    sites: set[tuple[str, str]] = field(default_factory=set)
     identifiers: set[tuple[str, str]] = field(default_factory=set)
+    faulty: set[tuple[str, str]] = field(default_factory=set)
     records: list[str] = field(default_factory=list)
 
     @property
     def country(self) -> str:
         """The one country of its seat (ISO alpha-3 as the EU's table has it), or empty."""
         return next(iter(self.countries)) if len(self.countries) == 1 else ""
+
+    @property
+    def city(self) -> str:
+        """The one municipality of its seat, or empty."""
+        return next(iter(self.cities)) if len(self.cities) == 1 else ""
 
 
 @lru_cache(maxsize=1)
@@ -67,14 +83,23 @@ def generic_hosts() -> frozenset[str]:
 
 
 @lru_cache(maxsize=16384)
-def registrable_domain(address: str) -> str:
-    """The registrable domain of an address by the public suffix list; empty for generic hosts and plain IPs.
+def site(address: str) -> tuple[str, str] | None:
+    """The registrable domain of an address by the public suffix list, and its host and path without what says nothing.
 
-    A public suffix that has a site itself (``www.gov.pl``) is a host of many too.
+    None for generic hosts, plain IPs, and a public suffix that has a site itself (``www.gov.pl``): a host of many too.
     """
-    host = (urlsplit(address).hostname or "").lower()
+    try:
+        parts = urlsplit(address if "//" in address else f"//{address}")
+        host = (parts.hostname or "").lower().rstrip(".")
+    except ValueError:
+        return None
     domain = _extract()(host).top_domain_under_public_suffix
-    return "" if domain in generic_hosts() or domain.startswith("www.") else domain
+    if not domain or domain in generic_hosts() or domain.startswith("www."):
+        return None
+    while host != domain and _GENERAL_LABEL.fullmatch(label := host.partition(".")[0]):
+        host = host[len(label) + 1 :]
+    told = [part for part in parts.path.lower().split("/") if part and not _GENERAL_PATH.fullmatch(part)]
+    return domain, "/".join([host, *told])
 
 
 def record_quads(record: KeptRecord) -> list[Quad]:
@@ -103,7 +128,12 @@ def entities(records: Iterable[tuple[KeptRecord, list[Quad]]], base: str) -> dic
                 known = identifiers.get(quad.object.value, {})
                 value, register = known.get(SKOS["notation"].value), known.get(ADMS["schemaAgency"].value)
                 if value and register and isinstance(quad.subject, NamedNode) and quad.subject.value in here:
-                    here[quad.subject.value].identifiers.add((register, value))
+                    normal = normal_number(register, value)
+                    entity = here[quad.subject.value]
+                    if normal is None:
+                        entity.faulty.add((register, value))
+                    else:
+                        entity.identifiers |= set(equal_numbers(register, normal).items())
         for iri, entity in here.items():
             if entity.kind:
                 entity.records.append(record.key)
@@ -123,8 +153,10 @@ def _read(entity: Entity, quad: Quad) -> None:
     elif isinstance(value, NamedNode):
         if predicate == DCT["spatial"] and value.value.startswith(COUNTRY):
             entity.countries.add(value.value.removeprefix(COUNTRY))
-        elif predicate == FOAF["homepage"] and (domain := registrable_domain(value.value)):
-            entity.domains.add(domain)
+        elif predicate == DCT["spatial"] and value.value.startswith(_MUNICIPALITY):
+            entity.cities.add(value.value.rpartition("/")[2])
+        elif predicate == FOAF["homepage"] and (found := site(value.value)):
+            entity.sites.add(found)
 
 
 def organisations(found: dict[str, Entity]) -> Iterator[Entity]:

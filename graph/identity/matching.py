@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 
 from talkoot.graph.identity.clusters import Components, components
+from talkoot.graph.identity.comparison import Comparer, Comparison
 from talkoot.graph.identity.decisions import AUTOMATIC, Decision, decide, in_force, supersede
 from talkoot.graph.identity.features import Entity
 from talkoot.graph.identity.names import NameTable
-from talkoot.graph.identity.rules import NameIndex, block_keys, verdict, veto
+from talkoot.graph.identity.pairs import AUTOMATIC_RULES, Excess, Pair, Pairs
+from talkoot.graph.identity.rules import veto
+from talkoot.graph.identity.tables import Tables
 from talkoot.ontology import CodeLists
 
-BLOCK_CAP = 200
-"""Entities that may share a key: larger blocks are left out and reported, so that cost stays linear."""
-
-_STRENGTH = {"registered-id": 0, "exact-name": 1, "web-domain": 2}
+_STRENGTH = {rule: place for place, rule in enumerate(AUTOMATIC_RULES)}
 
 
 @dataclass(slots=True)
 class Matching:
-    """What matching came to: all decisions after it, and what a steward should know."""
+    """What matching came to: all decisions after it, and what a steward should know.
+
+    ``held``: pairs that a rule joins and a veto inside the joined clusters forbids, with the reason. ``near``: pairs
+    that no rule joins, for the queue. ``excesses``: keys that were not used.
+    """
 
     decisions: list[Decision]
     added: int = 0
     withdrawn: int = 0
+    compared: int = 0
     held: list[tuple[str, str, str]] = field(default_factory=list)
-    capped: list[tuple[str, int]] = field(default_factory=list)
+    near: list[Pair] = field(default_factory=list)
+    excesses: list[Excess] = field(default_factory=list)
 
 
 def local_id(iri: str, base: str) -> str:
@@ -36,27 +41,35 @@ def local_id(iri: str, base: str) -> str:
     return iri.removeprefix(f"{base}id/")
 
 
-def alpha_2_codes(codes: CodeLists) -> dict[str, str]:
-    """ISO alpha-2 by the code of the EU's country table, as names.csv uses them."""
-    return {concept.code: concept.alpha_2 for concept in codes["country"] if concept.alpha_2}
-
-
 def match(
-    actors: Iterable[Entity], decisions: Sequence[Decision], names: NameTable, codes: CodeLists, base: str, today: str
+    actors: Iterable[Entity],
+    decisions: Sequence[Decision],
+    names: NameTable,
+    codes: CodeLists,
+    base: str,
+    today: str,
+    pairs: Pairs | None = None,
+    tables: Tables | None = None,
 ) -> Matching:
     """Judge every pair that shares a key, and join what the automatic band allows.
 
     A decision of a person is never touched. Rules join anew each time, so that the order in which records came
     does not matter; a join by a rule that is not made again is superseded by *unsure*. A join is refused where any
     two members of the joined clusters stand under a veto (complete-link check); such pairs are returned as held.
-    Raises :class:`Contradiction` where a person's negative stands inside a chain of positives.
+    ``pairs`` remembers what was compared before, in memory when left out; ``tables`` is the engine that compares all
+    anew. Raises :class:`Contradiction` where a person's negative stands inside a chain of positives.
     """
-    entities = {local_id(actor.iri, base): actor for actor in actors}
-    index = NameIndex(names, alpha_2_codes(codes))
-    result = Matching([])
+    comparer = Comparer(names, codes["country"])
+    entities = {name: comparer.compare(name, actor) for actor in actors for name in [local_id(actor.iri, base)]}
+    pairs = pairs or Pairs()
+    result = Matching([], compared=pairs.update(entities.values(), tables), excesses=pairs.excesses())
     standing = {p: d for p, d in in_force(decisions).items() if p[0] in entities and p[1] in entities}
-    candidates = [*_pairs(entities, index, result), *(pair for pair in standing if _is_automatic(standing[pair]))]
-    fired = {pair: found for pair in candidates if (found := verdict(entities[pair[0]], entities[pair[1]], index))}
+    fired = {}
+    for verdict in pairs:
+        if verdict.rule in _STRENGTH:
+            fired[verdict.one, verdict.other] = verdict
+        else:
+            result.near.append(verdict)
     components({p: d for p, d in standing.items() if not _is_automatic(d) or p in fired}, entities)
     judged = {pair: decision for pair, decision in standing.items() if not _is_automatic(decision)}
     joined = components(judged, entities)
@@ -105,25 +118,8 @@ def _is_automatic(decision: Decision) -> bool:
     return decision.author_id == AUTOMATIC
 
 
-def _pairs(entities: Mapping[str, Entity], index: NameIndex, result: Matching) -> Iterator[tuple[str, str]]:
-    blocks: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(entities):
-        for key in block_keys(entities[name], index):
-            blocks[key].append(name)
-    seen = set()
-    for key in sorted(blocks):
-        members = blocks[key]
-        if len(members) > BLOCK_CAP:
-            result.capped.append((key, len(members)))
-            continue
-        for pair in combinations(members, 2):
-            if pair not in seen:
-                seen.add(pair)
-                yield pair
-
-
 def _linked_veto(
-    joined: Components, one: str, other: str, entities: Mapping[str, Entity], negatives: set[tuple[str, str]]
+    joined: Components, one: str, other: str, entities: Mapping[str, Comparison], negatives: set[tuple[str, str]]
 ) -> str:
     for left in joined.members(one):
         for right in joined.members(other):

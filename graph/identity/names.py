@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from talkoot.graph.identity.table_text import TableError, table_text
 from talkoot.ontology.folding import fold
@@ -19,50 +20,66 @@ _CUT = re.compile(r"( ?[,;/\n]\s*)")
 _MOST_PIECES = 12
 """Pieces between separators that one listed name may have: more are not tried, so that long texts take no time."""
 _SEPARATOR = re.compile(r"\s*[,;]\s*")
-_INITIAL = re.compile(r"[\w]+")
-_ROMAN = re.compile(r"\b(?:i{1,3}|iv|vi{0,3}|ix|xi{0,3}|xiv|xvi{0,3}|xix|xx)\b")
-_NUMBER = re.compile(r"\b\d+\b")
 
 
-@lru_cache(maxsize=1)
-def legal_forms() -> dict[tuple[str, ...], bool]:
-    """Legal forms as folded words, and whether each may stand before the name: facts of the ELF code list."""
+class LegalForm(NamedTuple):
+    """Whether a legal form may stand before the name, and the kind of body that has it (empty where several do)."""
+
+    front: bool
+    kind: str
+
+
+@lru_cache(maxsize=2)
+def legal_forms(*, key: bool = False) -> dict[tuple[str, ...], LegalForm]:
+    """Legal forms by their folded words: facts of the ELF code list.
+
+    With ``key`` only those that names in source-local IRIs are stripped of: that list never changes.
+    """
     with LEGAL_FORMS_FILE.open(encoding="utf-8", newline="") as file:
-        return {tuple(row["form"].split()): row["front"] == "yes" for row in csv.DictReader(file)}
+        rows = [row for row in csv.DictReader(file) if row["key"] or not key]
+    return {tuple(row["form"].split()): LegalForm(row["front"] == "yes", row["kind"]) for row in rows}
 
 
 @lru_cache(maxsize=65536)
-def fold_name(name: str) -> str:
-    """A name folded, without legal forms at its start or end: what *exact name* compares.
+def split_form(name: str) -> tuple[str, frozenset[str]]:
+    """A name folded, without legal forms at its start or end, and the kinds of body that these tell.
 
     A name that is nothing but a legal form keeps it.
     """
-    words = fold(name).split()
+    return _without_forms(fold(name), legal_forms(), (5, 4, 3, 2, 1))  # the longest first: limited liability company
+
+
+def fold_name(name: str) -> str:
+    """A name folded, without legal forms at its start or end: what *exact name* compares."""
+    return split_form(name)[0]
+
+
+def key_name(name: str) -> str:
+    """A name folded as the IRIs of a source's own entities have it: unlike :func:`fold_name`, the same for ever."""
+    return _without_forms(fold(name), legal_forms(key=True), (1, 2, 3, 4))[0]
+
+
+def _without_forms(
+    folded: str, forms: dict[tuple[str, ...], LegalForm], sizes: tuple[int, ...]
+) -> tuple[str, frozenset[str]]:
+    words = folded.split()
+    kinds = set()
     changed = True
     while changed:
         changed = False
-        for size in (1, 2, 3, 4):
-            if len(words) > size and tuple(words[-size:]) in legal_forms():
-                words, changed = words[:-size], True
-            elif len(words) > size and legal_forms().get(tuple(words[:size])):
-                words, changed = words[size:], True
-    return " ".join(words)
-
-
-def name_keys(name: str) -> Iterator[str]:
-    """The texts under which a name is found: folded, and as its sorted words."""
-    folded = fold_name(name)
-    if folded:
-        yield folded
-        words = folded.split()
-        if len(words) > 1:
-            yield " ".join(sorted(words))
-
-
-def numbers(name: str) -> frozenset[str]:
-    """Numbers and roman numerals of a name: where they differ, the bodies differ."""
-    folded = fold(name)
-    return frozenset(_NUMBER.findall(folded)) | frozenset(_ROMAN.findall(folded))
+        for size in sizes:
+            if len(words) <= size:
+                continue
+            end, start = forms.get(tuple(words[-size:])), forms.get(tuple(words[:size]))
+            if end:
+                words = words[:-size]
+            elif start and start.front:
+                words = words[size:]
+            else:
+                continue
+            changed = True
+            kinds.add((end or start or LegalForm(False, "")).kind)
+    return " ".join(words), frozenset(kinds - {""})
 
 
 def is_acronym(short: str, long: str) -> bool:

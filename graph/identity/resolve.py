@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from talkoot.graph.identity.features import Entity, entities, organisations, rec
 from talkoot.graph.identity.ledger import Entry, assign, read_ledger, write_ledger
 from talkoot.graph.identity.matching import Matching, local_id, match
 from talkoot.graph.identity.names import NameTable
+from talkoot.graph.identity.pairs import Pairs
+from talkoot.graph.identity.rekey import Rekeyed
+from talkoot.graph.identity.tables import Tables
 from talkoot.graph.settings import Settings
 from talkoot.graph.workbench import KeptRecord, Workbench, now
 from talkoot.ontology import load_code_lists
@@ -50,20 +54,27 @@ class Identity:
     minted: int
 
 
-def resolve(workbench: Workbench, settings: Settings, curated: Curated, names: NameTable) -> Identity:
+def resolve(
+    workbench: Workbench, settings: Settings, curated: Curated, names: NameTable, tables: Tables | None = None
+) -> Identity:
     """Match what is there, keep new decisions and ids in the home folder, and say who is who.
 
+    Only actors that are new or changed are compared, or all of them by the engine given as ``tables``.
     Call it while holding the writer lock. Raises :class:`DecisionError`, :class:`LedgerError` or
     :class:`Contradiction`, each with a sentence for the steward.
     """
     base, moment = settings.base, now()
     records = [(record, record_quads(record)) for record in workbench.records()]
     found = entities(records, base)
-    product, own = (read_decisions(path) for path in curated.tables(settings.home, "decisions.tsv"))
+    rekeyed = Rekeyed(settings.home)
+    product, own = (rekeyed.decisions(read_decisions(path)) for path in curated.tables(settings.home, "decisions.tsv"))
     mine = {decision.id for decision in own}
     product = [decision for decision in product if decision.id not in mine]  # the home folder's row lies over it
     fixed = {decision.id for decision in product}
-    result = match(organisations(found), [*product, *own], names, load_code_lists(), base, moment[:10])
+    with closing(Pairs(settings.home / "matching.sqlite")) as pairs:
+        result = match(
+            organisations(found), [*product, *own], names, load_code_lists(), base, moment[:10], pairs, tables
+        )
     kept = [decision for decision in result.decisions if decision.id not in fixed]
     if kept != own:
         write_decisions(settings.home / "decisions.tsv", kept)
@@ -74,7 +85,7 @@ def resolve(workbench: Workbench, settings: Settings, curated: Curated, names: N
     for name in sorted(by_id):
         groups[joined.find(name)].append(name)
     segments = {name: entity.segment for name, entity in by_id.items()}
-    ledger = read_ledger(curated.tables(settings.home, "identifiers.tsv"))
+    ledger = rekeyed.ledger(read_ledger(curated.tables(settings.home, "identifiers.tsv")))
     canonical, changed = assign(list(groups.values()), segments, ledger, moment)
     if changed:
         entries = read_ledger([settings.home / "identifiers.tsv"]) | changed

@@ -7,10 +7,13 @@ import json
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
 from urllib.parse import urldefrag
 
 from talkoot.graph.fetch_log import Fetch
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class FetchError(RuntimeError):
@@ -59,20 +62,15 @@ class Answer(Fetch):
     open: Callable[[], BinaryIO] = field(compare=False)
 
     @property
-    def not_modified(self) -> bool:
-        """Whether the site says that nothing has changed; the body is the one that it sent before."""
-        return self.status == 304
-
-    @property
-    def media_type(self) -> str:
-        """The media type that the site names, without parameters."""
-        return media_type(self.headers.get("Content-Type", ""))
-
-    @property
     def body(self) -> bytes:
         """The whole body."""
         with self.open() as stream:
             return stream.read()
+
+
+def day_ago() -> str:
+    """The moment a day ago, as the fetch log writes it."""
+    return (datetime.now(UTC) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def media_type(content_type: str) -> str:
@@ -87,15 +85,41 @@ def hide(text: str, secrets: Collection[str]) -> str:
     return text
 
 
-def strict_json(data: bytes) -> Any:
-    """Decode JSON as RFC 8259 has it, a byte order mark passed over; raises ValueError on NaN and repeated keys."""
+class StrictDecoder(json.JSONDecoder):
+    """Decodes JSON as RFC 8259 has it, decimals as they are written.
 
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    ``fault`` is what Python let pass in the last value: NaN, a key twice, half of a surrogate pair.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(object_pairs_hook=self._unique, parse_constant=self._refuse, parse_float=str)
+        self.fault = ""
+
+    def raw_decode(self, s: str, idx: int = 0) -> tuple[Any, int]:
+        """The value that begins at a place, and where it ends."""
+        self.fault = ""
+        value, end = super().raw_decode(s, idx)
+        if not self.fault and _SURROGATE.search(s, idx, end):
+            try:
+                json.dumps(value, ensure_ascii=False).encode()
+            except UnicodeEncodeError:
+                self.fault = "half of a surrogate pair is no character"
+        return value, end
+
+    def _unique(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if len(found := dict(pairs)) < len(pairs):
-            raise ValueError("a key stands twice in one object")
+            keys = [key for key, _ in pairs]
+            self.fault = f"the key {next(key for key in keys if keys.count(key) > 1)!r} stands twice in one object"
         return found
 
-    def refuse(constant: str) -> None:
-        raise ValueError(f"{constant} is not JSON")
+    def _refuse(self, constant: str) -> None:
+        self.fault = f"{constant} is not JSON"
 
-    return json.loads(data.decode("utf-8-sig"), object_pairs_hook=unique, parse_constant=refuse)
+
+def strict_json(data: bytes) -> Any:
+    """Decode a JSON document, a byte order mark passed over. Raises ValueError on all that is none."""
+    decoder = StrictDecoder()
+    document = decoder.decode(data.decode("utf-8-sig"))
+    if decoder.fault:
+        raise ValueError(decoder.fault)
+    return document

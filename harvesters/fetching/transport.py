@@ -13,6 +13,7 @@ import time
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import IO, Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -22,6 +23,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, ReadTimeoutError, SSLError
 
+from talkoot import __version__
+from talkoot.graph.settings import Settings
 from talkoot.harvesters.fetching.request import FetchError, Request, Stopped, media_type
 
 SILENCE = 30.0
@@ -30,15 +33,6 @@ _BLOCK, _EDGE = 65_536, 1_024
 _EMBEDDING = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 _LOCAL_TRANSLATION = ipaddress.IPv6Network("64:ff9b:1::/48")
 _CLOSES = {b"{": b"}", b"[": b"]", b'"': b'"'}
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one answer may take: seconds in all, bytes on the wire, bytes decoded."""
-
-    seconds: float
-    wire: int
-    decoded: int
 
 
 @dataclass(slots=True)
@@ -86,23 +80,21 @@ class Transport:
     its Host header, and its name in TLS, kept. A routed host is the only one that may have a private address.
     """
 
-    def __init__(self, agent: str, routes: Mapping[str, str], stop: threading.Event) -> None:
-        self._agent, self._stop = agent, stop
+    def __init__(self, settings: Settings, routes: Mapping[str, str], stop: threading.Event) -> None:
+        self._settings, self._stop = settings, stop
         self._routes = {host.lower(): _route(host, address) for host, address in routes.items()}
         self._now = threading.local()  # the address that this thread asks, and until when
         self._adapter = HTTPAdapter(pool_connections=64)
-        mine = {"transport": self}
+        ways = {"http": (HTTPConnectionPool, HTTPConnection), "https": (HTTPSConnectionPool, HTTPSConnection)}
         self._adapter.poolmanager.pool_classes_by_scheme = {
-            "http": type("Pool", (HTTPConnectionPool,), {"ConnectionCls": type("Plain", (_Guarded,), mine)}),
-            "https": type(
-                "Pool", (HTTPSConnectionPool,), {"ConnectionCls": type("Secure", (_Guarded, HTTPSConnection), mine)}
-            ),
+            scheme: type("Pool", (pool,), {"ConnectionCls": type("Guarded", (_Guarded, kind), {"transport": self})})
+            for scheme, (pool, kind) in ways.items()
         }
 
-    def exchange(self, request: Request, limits: Limits) -> Received:
+    def exchange(self, request: Request) -> Received:
         """Send one request and read its answer. Raises :class:`FetchError` for all but an answer that is whole."""
-        headers = {"Accept": ", ".join(request.accept) or "*/*", **dict(request.headers)}
-        headers |= {"User-Agent": self._agent, "Accept-Encoding": "gzip"}
+        headers = {"Accept": ", ".join(request.accept) or "*/*", **dict(request.headers), "Accept-Encoding": "gzip"}
+        headers["User-Agent"] = f"Talkoot/{__version__} (+{self._settings.publisher_page})"
         try:
             prepared = requests.Request(request.method, request.url, headers, data=request.body or None).prepare()
         except (requests.exceptions.RequestException, ValueError) as error:
@@ -111,10 +103,10 @@ class Transport:
         prepared.headers["Host"] = parts.netloc
         if route := self._routes.get(str(parts.hostname)):
             prepared.url = urlunsplit(parts._replace(scheme=route.scheme or parts.scheme))
-        self._now.url, self._now.end = request.url, time.monotonic() + limits.seconds
+        self._now.url, self._now.end = request.url, time.monotonic() + self._settings.fetch_deadline
         try:
             with self._adapter.send(prepared, stream=True, timeout=SILENCE, verify=True) as response:
-                return self._read(request, response, limits)
+                return self._read(request, response)
         except (requests.exceptions.SSLError, SSLError) as error:
             raise FetchError("tls", f"the connection is not secure: {error}", request.url) from error
         except (requests.exceptions.Timeout, ReadTimeoutError) as error:
@@ -130,18 +122,17 @@ class Transport:
         for *_, place in found:
             if not route and not is_public(str(place[0])):
                 raise FetchError("private-address", f"{host} is at {place[0]}, expected a public one", self._now.url)
+        fault = OSError("the name has no address")
         for family, kind, protocol, _, place in found:
-            connection = socket.socket(family, kind, protocol)
+            rest, connection = self.rest(), socket.socket(family, kind, protocol)
             try:
-                connection.settimeout(self.rest())
+                connection.settimeout(rest)
                 connection.connect(place)
-            except (OSError, FetchError, Stopped) as error:
-                connection.close()
-                if place == found[-1][-1] or not isinstance(error, OSError):
-                    raise
-            else:
                 return connection
-        raise OSError("the name has no address")
+            except OSError as error:
+                connection.close()
+                fault = error
+        raise fault
 
     def rest(self) -> float:
         """How long the exchange of this thread may wait now. Raises where its time is over or the run stopped."""
@@ -151,36 +142,36 @@ class Transport:
             raise FetchError("timeout", "the answer took longer than its time limit", self._now.url)
         return min(rest, SILENCE)
 
-    def _read(self, request: Request, response: requests.Response, limits: Limits) -> Received:
-        received = Received(request.url, response)
+    def _read(self, request: Request, response: requests.Response) -> Received:
+        received, most = Received(request.url, response), self._settings.fetch_wire_bytes
         if response.status_code != 200:
             if response.status_code == 304:
                 response.raw.drain_conn()  # there is nothing to read, and the connection can serve again
             return received
         kind, length = response.headers.get("Content-Type", ""), response.headers.get("Content-Length", "")
         request.check_type(kind)
-        if length.isdecimal() and int(length) > limits.wire:
-            raise FetchError("too-large", f"{length} bytes announced, expected at most {limits.wire}", request.url)
-        digest, head, tail = hashlib.sha256(), b"", b""
-        received.body = tempfile.SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115  # closed by the archive
+        if length.isdecimal() and int(length) > most:
+            raise FetchError("too-large", f"{length} bytes announced, expected at most {most}", request.url)
+        body, digest = tempfile.SpooledTemporaryFile(max_size=1 << 20), hashlib.sha256()  # noqa: SIM115  # the archive's
         try:
-            for part in _decoded(received, limits):
-                received.body.write(part)
+            for part in _decoded(received, most, self._settings.fetch_bytes):
+                body.write(part)
                 digest.update(part)
-                head, tail = (head + part[:_EDGE])[:_EDGE], (tail + part[-_EDGE:])[-_EDGE:]
-            if fault := _form_fault(
-                media_type(kind), head, tail, not length and "Transfer-Encoding" not in response.headers
-            ):
+            body.seek(0)
+            head = body.read(_EDGE)
+            body.seek(max(0, received.size - _EDGE))
+            endless = not length and "Transfer-Encoding" not in response.headers
+            if fault := _form_fault(media_type(kind), head, body.read(), endless):
                 raise FetchError(*fault, request.url, again=fault[0] == "cut-short")
         except BaseException:
-            received.body.close()
+            body.close()
             raise
-        received.body.seek(0)
-        received.sha256 = digest.hexdigest()
+        body.seek(0)
+        received.body, received.sha256 = body, digest.hexdigest()
         return received
 
 
-def _decoded(received: Received, limits: Limits) -> Iterator[bytes]:
+def _decoded(received: Received, wire: int, size: int) -> Iterator[bytes]:
     """The body's bytes, unzipped. Raises where they are too many, damaged, or not whole."""
     url, coding = received.url, received.response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip"):
@@ -194,8 +185,8 @@ def _decoded(received: Received, limits: Limits) -> Iterator[bytes]:
                 part = unzip.decompress(rest, _BLOCK) if unzip else rest
                 rest = unzip.unconsumed_tail if unzip else b""
                 received.size += len(part)
-                if received.wire > limits.wire or received.size > limits.decoded:
-                    raise FetchError("too-large", f"more than {limits.wire} bytes, {limits.decoded} decoded, came", url)
+                if received.wire > wire or received.size > size:
+                    raise FetchError("too-large", f"more than {wire} bytes, {size} decoded, came", url)
                 yield part
     except (ReadTimeoutError, SSLError):
         raise
@@ -232,27 +223,21 @@ def _route(host: str, address: str) -> SplitResult:
     raise ValueError(f"the route {host}={address} cannot be used: expected host:port, http://host or https://host")
 
 
-class _Timed(io.RawIOBase):
+class _Timed(socket.SocketIO):
     """A socket's bytes, each read within what is left of the exchange's time, headers included."""
 
     def __init__(self, connection: socket.socket, transport: Transport) -> None:
+        super().__init__(connection, "rb")
+        connection._io_refs += 1  # type: ignore[attr-defined]  # as makefile does: closed with the last reader
         self._connection, self._transport = connection, transport
-        self._raw = connection.makefile("rb", buffering=0)
-
-    def readable(self) -> bool:
-        return True
 
     def readinto(self, buffer: Any) -> int | None:
         self._connection.settimeout(self._transport.rest())
         try:
-            return self._raw.readinto(buffer)
+            return super().readinto(buffer)
         except TimeoutError:
             self._transport.rest()  # says so where the time of the whole exchange is over
             raise
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
 
 
 class _Guarded(HTTPConnection):
@@ -264,7 +249,5 @@ class _Guarded(HTTPConnection):
         return self.transport.connect(self._dns_host, int(self.port))
 
     def response_class(self, connection: socket.socket, **options: Any) -> http.client.HTTPResponse:  # type: ignore[override]
-        response = http.client.HTTPResponse(connection, **options)
-        response.fp.close()
-        response.fp = io.BufferedReader(_Timed(connection, self.transport), _BLOCK)
-        return response
+        timed = SimpleNamespace(makefile=lambda mode: io.BufferedReader(_Timed(connection, self.transport), _BLOCK))
+        return http.client.HTTPResponse(timed, **options)  # type: ignore[arg-type]  # it makes the file, no more

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
-from talkoot.harvesters.record_graph import ActorName, Period, RecordGraph
-from talkoot.harvesters.tables import table
+from talkoot.graph.rdf_text import date_literal
+from talkoot.harvesters import table
+from talkoot.harvesters.record_graph import RecordGraph
 from talkoot.harvesters.values import days, iso_date
 from talkoot.ontology.folding import fold, slug
-from talkoot.ontology.namespaces import DCT, FOAF, PROV, RDF, TK, XSD
+from talkoot.ontology.namespaces import DCT, FOAF, TK
 
 _NO_ENTITY = {"ajankohtaista", "sivu (käyttöehdot)", "sivu (tietosuojaseloste)"}
 _GROWTH_PROGRAMME = re.compile(r"\bRRP\b")
-_GROWTH_PROGRAMME_TITLE = "Suomen kestävän kasvun ohjelma"
 _PROGRAMME = re.compile(r"ohjelma(\s*\([^)]*\))?$")
 _SENTENCE = re.compile(r"\w{3}\.(\s|$)|:\s|\n|.{300}")
 """What names of organisations have not: the field *Toimijat* may hold sentences and headings."""
@@ -39,119 +39,73 @@ def map_innokyla_page(graph: RecordGraph) -> None:
 
 
 def _model(graph: RecordGraph) -> None:
-    values = graph.record.values
-    solution = graph.entity("solution", graph.record.key)
-    graph.say(solution, RDF["type"], TK["Solution"])
-    graph.text(solution, DCT["title"], values["title"], _language(graph))
+    values = {**graph.record.definition.defaults, **graph.record.values}
+    solution = graph.thing("solution", graph.record.key, values["title"], values["language"])
     graph.say(solution, FOAF["page"], NamedNode(values["page"]))
     for name in ("created", "modified"):
-        if name in values:
-            graph.say(solution, DCT[name], _day(values[name]))
-    places = _places(graph)
+        graph.say(solution, DCT[name], date_literal(iso_date(values[name])) if name in values else None)
+    regions = enumerate(values.get("region", ()))
+    places = [place for number, text in regions if (place := graph.finnish_place(text, f"region[{number}]"))]
+    growth = _GROWTH_PROGRAMME.search(values["title"])
+    use = None  # of the model somewhere, where the page says anything of place, funder or programme
+    if places or values.get("funder") or "funder_raw" in values or growth:
+        use = graph.thing("use", f"{graph.record.key}.use")
+        graph.say(use, TK["implements"], solution)
     for place in places:
-        graph.say(solution, DCT["spatial"], place)
-    use = _use(graph, solution, places)
+        for thing in (solution, use) if use else ():
+            graph.say(thing, DCT["spatial"], place)
     for funder in (*values.get("funder", ()), *([values["funder_raw"]] if "funder_raw" in values else ())):
         _fund(graph, solution, use, funder)
-    if _GROWTH_PROGRAMME.search(values["title"]) and use is not None:
-        graph.say(use, TK["fundedUnder"], _programme(graph, "rrp", _GROWTH_PROGRAMME_TITLE))
+    if use and growth:
+        programme = graph.thing("programme", "rrp", "Suomen kestävän kasvun ohjelma", "fi")
+        graph.say(use, TK["fundedUnder"], programme)
     _actors(graph, solution)
 
 
-def _use(graph: RecordGraph, solution: NamedNode, places: list[NamedNode]) -> NamedNode | None:
-    """The use of the model somewhere; none where the page says nothing of place, funder or programme."""
-    values = graph.record.values
-    if not (places or values.get("funder") or "funder_raw" in values or _GROWTH_PROGRAMME.search(values["title"])):
-        return None
-    use = graph.entity("activity", f"{graph.record.key}.use")
-    graph.say(use, RDF["type"], TK["Implementation"])
-    graph.say(use, TK["implements"], solution)
-    for place in places:
-        graph.say(use, DCT["spatial"], place)
-    return use
-
-
 def _whole(graph: RecordGraph) -> None:
-    values = graph.record.values
-    title, kind = values["title"], _whole_kind(graph)
-    node = graph.entity("programme" if kind == TK["FundingProgramme"] else "activity", graph.record.key)
-    graph.say(node, RDF["type"], kind)
-    graph.text(node, DCT["title"], title, _language(graph))
-    graph.say(node, FOAF["page"], NamedNode(values["page"]))
-    graph.period(node, _period(values.get("period", "")))
-    if "parent" in values:
-        graph.say(node, DCT["isPartOf"], _programme(graph, slug(values["parent"]), values["parent"]))
-    if kind != TK["FundingProgramme"]:
-        for funder in values.get("funder", ()):
-            _fund(graph, node, node if kind == TK["Project"] else None, funder)
-    _actors(graph, node)
-
-
-def _whole_kind(graph: RecordGraph) -> NamedNode:
-    values = graph.record.values
-    title = values["title"]
+    values = {**graph.record.definition.defaults, **graph.record.values}
+    title, kind = values["title"], "collection"
     if _PROGRAMME.search(title) and " - " not in title and " – " not in title:
-        return TK["FundingProgramme"]
-    if ("actors" in values and "period" in values) or re.search(r"hanke\b", title, re.IGNORECASE):
-        return TK["Project"]
-    return PROV["Collection"]
-
-
-def _programme(graph: RecordGraph, key: str, title: str) -> NamedNode:
-    programme = graph.entity("programme", key)
-    graph.say(programme, RDF["type"], TK["FundingProgramme"])
-    graph.text(programme, DCT["title"], title, "fi")
-    return programme
+        kind = "programme"
+    elif ("actors" in values and "period" in values) or re.search(r"hanke\b", title, re.IGNORECASE):
+        kind = "project"
+    node = graph.thing(kind, graph.record.key, title, values["language"])
+    graph.say(node, FOAF["page"], NamedNode(values["page"]))
+    if found := days(values.get("period", "")):
+        graph.period(node, found[0], found[-1])
+    if parent := values.get("parent"):
+        graph.say(node, DCT["isPartOf"], graph.thing("programme", slug(parent), parent, "fi"))
+    for funder in values.get("funder", ()) if kind != "programme" else ():
+        _fund(graph, node, node if kind == "project" else None, funder)
+    _actors(graph, node)
 
 
 def _fund(graph: RecordGraph, thing: NamedNode, activity: NamedNode | None, value: str) -> None:
     """A funder value is an organisation, a programme, a class of funders or 'none', by a curated table."""
     row = table("innokyla_funders", "value").get(fold(value))
     if row is None:
-        graph.report("unknown-funder", "left out", name="funder", value=value,
-                     expected="a value of innokyla_funders.csv")  # fmt: skip
+        graph.report(
+            "unknown-funder", "left out", name="funder", value=value, expected="a value of innokyla_funders.csv"
+        )
     elif row["kind"] == "organisation":
-        actor = graph.actor(ActorName(value, "fi"), country="FI", inferred=True, where="funder")
+        actor = graph.actor(value, "fi", country="FI", inferred=True, where="funder")
         graph.involve(actor, thing, "funder", words=value)
     elif row["kind"] == "programme":
-        programme = _programme(graph, row["code"], row["name"])
+        programme = graph.thing("programme", row["code"], row["name"], "fi")
         graph.say(activity or thing, TK["fundedUnder"] if activity else DCT["relation"], programme)
     elif row["kind"] == "class":
-        concept = graph.tables.codes["src/innokyla/funder"].find(value)
-        if concept is not None:
-            graph.say(activity or thing, DCT["relation"], concept.iri)
+        graph.say(activity or thing, DCT["relation"], graph.tables.codes["src/innokyla/funder"].find(value))
 
 
 def _actors(graph: RecordGraph, thing: NamedNode) -> None:
-    groups, values = table("innokyla_groups", "group"), graph.record.values
-    named = [(f"actors[{number}]", name) for number, name in enumerate(values.get("actors", ()))]
-    named += [("contact_organisation", values["contact_organisation"])] if "contact_organisation" in values else []
-    for where, name in named:
-        if fold(name) in groups:
+    values = graph.record.values
+    named = {f"actors[{number}]": name for number, name in enumerate(values.get("actors", ()))}
+    named |= {name: values[name] for name in ("contact_organisation",) if name in values}
+    for where, name in named.items():
+        if fold(name) in table("innokyla_groups", "group"):
             graph.report("generic-group", "a group in general", name=where, value=name)
-            continue
-        if _SENTENCE.search(name):
+        elif _SENTENCE.search(name):
             graph.report("prose", "left out", name=where, value=name, expected="names of organisations")
-            continue
-        for actor in graph.actors_in(name, country="FI", inferred=True, language="fi", where=where):
-            graph.involve(actor, thing, "participant")
-
-
-def _places(graph: RecordGraph) -> list[NamedNode]:
-    regions = enumerate(graph.record.values.get("region", ()))
-    return [place for n, region in regions if (place := graph.finnish_place(region, f"region[{n}]"))]
-
-
-def _period(text: str) -> Period | None:
-    """A period in prose: its first and last date or year."""
-    found = days(text)
-    return Period(found[0], found[-1]) if found else None
-
-
-def _language(graph: RecordGraph) -> str:
-    language: str = graph.record.values.get("language", graph.record.definition.defaults["language"])
-    return language
-
-
-def _day(finnish: str) -> Literal:
-    return Literal(iso_date(finnish), datatype=XSD["date"])
+        else:
+            for actor in graph.actors_in(name, where):
+                graph.involve(actor, thing, "participant")

@@ -1,23 +1,23 @@
-"""RDF of a centre's own (docs/ontology/map-your-data.md): its statements as they are, under this source's addresses."""
+"""Statements as they are: RDF of a centre's own (docs/ontology/map-your-data.md), and a steward's corrections."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pyoxigraph
-from pyoxigraph import Literal, NamedNode, RdfFormat
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
+from talkoot.graph.corrections import property_of, value_of
 from talkoot.graph.identity.features import KINDS
 from talkoot.graph.issues import MAIL_ADDRESS
 from talkoot.graph.records import path_segment
 from talkoot.harvesters.record_graph import RecordGraph
+from talkoot.ontology.namespaces import SKOS
 
 
 def map_rdf(graph: RecordGraph) -> None:
-    """Every statement; things get addresses of this source by their keys, other subjects belong to the record."""
+    """Every statement, under this source's addresses: of things by their keys, of other subjects within the record."""
     values, definition = graph.record.values, graph.record.definition
-    lines = "\n".join(values["triples"])
-    triples: list[Any] = list(pyoxigraph.parse(input=lines, format=RdfFormat.N_TRIPLES))
+    triples: list[Any] = list(parse("\n".join(values["triples"]), RdfFormat.N_TRIPLES))
     things = {each["iri"]: KINDS[each["type"]][1] for each in values.get("things", ()) if each["type"] in KINDS}
     others = {triple.subject.value for triple in triples} - things.keys()
 
@@ -43,3 +43,11 @@ def map_rdf(graph: RecordGraph) -> None:
             graph.report("personal-data", "a mail address is left out", name=triple.predicate.value)
         else:
             graph.say(ours(triple.subject), triple.predicate, ours(triple.object))
+
+
+def map_curated(graph: RecordGraph) -> None:
+    """The new value of each row of corrections, with who says so and why as a remark on the thing."""
+    thing = NamedNode(f"{graph.tables.base}id/{graph.record.values['subject']}")
+    for one in graph.record.values["statements"]:
+        graph.say(thing, property_of(one["field"]), value_of(one["new"]))
+        graph.text(thing, SKOS["editorialNote"], f"{one['field']} by {one['agent']}: {one['why']}", "en")

@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
-from talkoot.graph.issues import Issue
-from talkoot.harvesters.definition import Definition
-from talkoot.harvesters.readers.comma_separated import read_csv
 from talkoot.harvesters.readers.curated import read_curated
-from talkoot.harvesters.readers.json_records import read_json, read_json_lines
-from talkoot.harvesters.readers.pages import read_pages
-from talkoot.harvesters.readers.rdf import read_rdf
-from talkoot.harvesters.readers.rest import read_rest
-from talkoot.harvesters.readers.rows import Reading, Row
-from talkoot.harvesters.readers.sitemap import read_sitemap
-from talkoot.harvesters.readers.sparql import read_sparql
-from talkoot.harvesters.readers.wordpress import read_wordpress
-from talkoot.harvesters.readers.workbooks import read_xlsx
-from talkoot.harvesters.readers.xml_records import read_xml
+from talkoot.harvesters.readers.documents import read_json, read_json_lines, read_rdf, read_xml
+from talkoot.harvesters.readers.files import Read, Reading, Row
+from talkoot.harvesters.readers.pages import read_pages, read_sitemap, read_wordpress
+from talkoot.harvesters.readers.services import read_rest, read_sparql
+from talkoot.harvesters.readers.tables import read_csv, read_xlsx
 
-Reader = Callable[[Definition, Reading], Iterator[Row | Issue]]
-
-READERS: dict[str, Reader] = {
-    "csv": read_csv,
-    "curated": read_curated,
-    "json": read_json,
-    "json-lines": read_json_lines,
-    "pages": read_pages,
-    "rdf": read_rdf,
-    "rest": read_rest,
-    "sitemap": read_sitemap,
-    "sparql": read_sparql,
-    "wordpress": read_wordpress,
-    "xlsx": read_xlsx,
-    "xml": read_xml,
-}
+READERS: dict[str, Read] = {
+    "csv": read_csv, "curated": read_curated, "json": read_json, "json-lines": read_json_lines, "pages": read_pages,
+    "rdf": read_rdf, "rest": read_rest, "sitemap": read_sitemap, "sparql": read_sparql, "wordpress": read_wordpress,
+    "xlsx": read_xlsx, "xml": read_xml,
+}  # fmt: skip
 """The readers by the word that a definition uses for them."""
 
-__all__ = ["READERS", "Reader", "Reading", "Row"]
+TELL_CHANGES = ("sitemap", "wordpress")
+"""Readers of what says when each of its pages changed."""
+
+__all__ = ["READERS", "TELL_CHANGES", "Reading", "Row"]

@@ -9,36 +9,23 @@ from talkoot.graph.corrections import COLUMNS, FILE, HIDE, read_corrections
 from talkoot.graph.issues import Issue
 from talkoot.graph.workbench import now
 from talkoot.harvesters.definition import Definition, Field
-from talkoot.harvesters.readers.rows import Reading, Row
+from talkoot.harvesters.readers.files import Reading, Row
 
 
 def curated_source(home: Path) -> Definition:
     """The corrections as a source that goes before all others."""
     statement = {name: Field("text") for name in COLUMNS}
+    fields = {
+        "subject": Field("text", required=True), "statements": Field("list", of="object", fields=statement),
+        "as_of": Field("date"),
+    }  # fmt: skip
     return Definition(
-        id="curated",
-        title="Corrections of the steward",
-        publisher="The steward of this installation",
-        publisher_page="https://w3id.org/talkoot/",
-        country="EU",
-        licence="unknown",
-        terms="Statements of the steward",
-        frequency="once",
-        obtained="curated",
-        as_of=now()[:10],
-        precedence=-1,
-        personal_data=False,
-        known_to_exist=None,
-        reader="curated",
-        entry=home / FILE,
-        mapping="curated",
-        keys=("subject",),
-        fields={
-            "subject": Field("text", required=True),
-            "statements": Field("list", of="object", fields=statement),
-            "as_of": Field("date"),
-        },
-    )
+        id="curated", title="Corrections of the steward", publisher="The steward of this installation",
+        publisher_page="https://w3id.org/talkoot/", country="EU", licence="unknown",
+        terms="Statements of the steward", frequency="once", obtained="curated", as_of=now()[:10], precedence=-1,
+        personal_data=False, known_to_exist=None, reader="curated", entry=home / FILE, mapping="curated",
+        keys=("subject",), fields=fields,
+    )  # fmt: skip
 
 
 def read_curated(definition: Definition, reading: Reading) -> Iterator[Row | Issue]:

@@ -6,24 +6,31 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cached_property
-from itertools import pairwise
+from functools import cached_property, lru_cache
+from html import unescape
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from talkoot.graph.issues import MAIL_ADDRESS
 from talkoot.harvesters.definition import Definition, Field
 from talkoot.harvesters.fetching.request import strict_json
 from talkoot.harvesters.readers.fields import pick
 
-_INLINE = frozenset(
-    "a abbr b bdi bdo cite code data del dfn em font i ins kbd label mark q s samp small span strong sub sup time tt u "
-    "var wbr".split()
-)
+_INLINE = frozenset("a abbr b bdi bdo cite code data del dfn em font i ins kbd label mark q s samp small span strong "
+                    "sub sup time tt u var wbr".split())  # fmt: skip
 _LEFT_OUT = frozenset("script style template svg noscript nav footer select textarea iframe object canvas".split())
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 summary legend caption button dt th".split())
+_VOID = frozenset(" area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
+                  .split(" "))  # fmt: skip
+_TOKEN = re.compile(  # a text or a tag; a comment, or an element with its raw text, has no tag
+    r"([^<]++)|<(?:(script|style|iframe|noembed|noframes|xmp)\b.*?</\2>|!--.*?-->|"
+    r'(/?)([a-zA-Z][^\s>]*+)([^>"]*+(?:"[^"]*+"[^>"]*+)*+)>)',
+    re.DOTALL,
+)
+_CLASS, _HREF = re.compile(r'\sclass="([^"]*)"'), re.compile(r'\shref="([^"]*)"')
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 _CHARSET = re.compile(r"""(?i)charset\s*=\s*["']?\s*([\w-]+)""")
@@ -50,10 +57,12 @@ def decode(body: bytes, content_type: str) -> tuple[str, str]:
 
 def clean(text: str) -> str:
     """A text as it is shown: white space as HTML has it, nothing invisible."""
-    text = _SPACE.sub(" ", text)
-    return (text if text.isascii() else _INVISIBLE.sub("", text).replace("\u00a0", " ")).strip()
+    if text.isascii():
+        return " ".join(text.split())
+    return _INVISIBLE.sub("", _SPACE.sub(" ", text)).replace("\u00a0", " ").strip()
 
 
+@lru_cache(4096)
 def resolved(base: str, address: str) -> str:
     """An address as a page at ``base`` gives it, in full; empty where it is none."""
     try:
@@ -62,6 +71,7 @@ def resolved(base: str, address: str) -> str:
         return ""
 
 
+@lru_cache(4096)
 def label(text: str) -> str:
     """A label as it is compared: without case, doubled spaces, a colon and the stars of required fields."""
     return " ".join(text.split()).casefold().rstrip(" :*")
@@ -151,39 +161,51 @@ class WebPage:
         return list(self._blocks())
 
     def _blocks(self) -> Iterator[Block]:
-        parts: list[tuple[int, str]] = []  # texts with the element of the block that each stands in, if any
+        parts: list[tuple[int, str]] = []  # texts with the mark of the inline element that each stands in, if any
         links: list[str] = []
-        stack = [(self._tree.body, False)] if self._tree.body else []
-        owners: list[LexborNode] = [node for node, _ in stack]
-        inline, within, columns, main = [0], tuple[int, ...](), 0, 0
-        while stack:
-            node, leaving = stack.pop()
-            tag, step = node.tag or "", -1 if leaving else 1
-            if tag == "-text":
-                parts.append((inline[-1], node.text_content or ""))
+        # What holds within an element, and again behind each that is open: its inline mark, look, the block's shape, …
+        outside: tuple[Any, ...] = (0, ("html", ""), ("", "", ("", ""), True), (), False, False)
+        opened, filled, skipped = list[tuple[Any, ...]](), True, 0
+        inline, look, owner, within, columns, main = outside
+        # What the parser made of the page is written out again, each element closed, which reads faster than its nodes.
+        tokens = _TOKEN.findall((self._tree.body.html or "") if self._tree.body else "")
+        for place, (text, _, slash, tag, attributes) in enumerate(tokens, start=1):
+            if text:
+                if not skipped and (parts or not text.isspace()):
+                    parts.append((inline, unescape(text) if "&" in text else text))
                 continue
-            href = node.attributes.get("href") or "" if tag == "a" else ""
-            if tag[0] in "-!" or tag in _LEFT_OUT or (tag == "header" and not main) or href.startswith("mailto:"):
-                continue  # the text of a mail address may well be a name
-            if tag in _INLINE:
-                links += [resolved(self.address, href)] if href and not leaving else []
-                inline = inline[:-1] if leaving else [*inline, inline[-1] or node.mem_id]
-            else:
-                if parts and any(map(str.isalnum, text := clean("".join([text for _, text in parts])))):
-                    owner, contents = owners[-1], owners[-1].tag == "li" and any("#" in address for address in links)
-                    ends = bool(columns) or contents or owner.tag in _HEADINGS
-                    yield Block(
-                        text, tuple(links), _head(parts), _shape(owner), ends, not columns and not contents, within
-                    )
+            if skipped or not tag:
+                skipped += 0 if not skipped or tag in _VOID else -1 if slash else 1
+                filled = True
+                continue
+            if not slash:
+                first, filled = not filled, True
+                href = unescape(found[1]) if tag == "a" and (found := _HREF.search(attributes)) else ""
+                if tag in _LEFT_OUT or (tag == "header" and not main) or href.startswith("mailto:"):
+                    skipped = 1  # the text of a mail address may well be a name
+                    continue
+            if tag not in _INLINE:
+                if parts and any(map(str.isalnum, text := clean("".join([part for _, part in parts])))):
+                    contents = owner[0] == "li" and any("#" in address for address in links)
+                    ends = columns or contents or owner[0] in _HEADINGS
+                    yield Block(text, tuple(links), _head(parts), owner, ends, not (columns or contents), within)
                 parts, links = [], []
-                main += step * (tag in ("main", "article", "section"))
-                columns += step * (tag == "tr" and [each.tag for each in node.iter()][:2] == ["th", "th"])
-                if tag in ("dl", "table"):
-                    within = within[:-1] if leaving else (*within, node.mem_id)
-                owners = owners[:-1] if leaving else [*owners, node]
-            if not leaving:
-                stack.append((node, True))
-                stack += [(each, False) for each in [*node.iter(include_text=True)][::-1]]
+            if tag in _VOID:
+                continue
+            if slash:
+                filled = True
+                inline, look, owner, within, columns, main = opened.pop() if opened else outside
+                continue
+            opened.append((inline, look, owner, within, columns, main))
+            above, filled = look, False
+            look = (tag, named[1] if attributes and (named := _CLASS.search(attributes)) else "")
+            if tag in _INLINE:
+                links += [resolved(self.address, href)] if href else []
+                inline = inline or place
+                continue
+            owner, main = (*look, above, first), main or tag in ("main", "article", "section")
+            columns = columns or (tag == "tr" and _heads_columns(tokens, place))
+            within = (*within, place) if tag in ("dl", "table") else within
 
     def pseudo(self, source: str) -> list[Block]:
         """What stands outside the fields: ``@title``, ``@h1``, ``@lang``, ``@canonical``, ``@address``, ``@link:PART``.
@@ -225,19 +247,25 @@ class WebPage:
 
 
 def _head(parts: list[tuple[int, str]]) -> str:
-    filled = [(element, text) for element, text in parts if len(parts) > 1 and text.strip()]
+    if len(parts) < 2:
+        return ""
+    filled = [(element, text) for element, text in parts if text.strip()]
     elements = {element for element, _ in filled}
     if len(elements) < 2 or 0 in elements:
         return ""
     return clean("".join(text for element, text in filled if element == filled[0][0]))
 
 
-def _shape(node: LexborNode) -> tuple[Any, ...]:
-    parent, before = node.parent, node.prev
-    while before is not None and before.tag == "-text":
-        before = before.prev
-    theirs = (parent.tag, parent.attributes.get("class")) if parent else ()
-    return node.tag, node.attributes.get("class"), theirs, before is None
+def _heads_columns(tokens: list[tuple[str, ...]], place: int) -> bool:
+    """Whether the row that begins before a place has two headers first."""
+    depth, names = 0, list[str]()
+    for _, _, slash, tag, _ in islice(tokens, place, None):
+        if tag not in _VOID:
+            names += [tag] if depth == 0 and not slash else []
+            depth += -1 if slash else 1
+            if len(names) == 2 or depth < 0:
+                break
+    return names == ["th", "th"]
 
 
 def of_json(value: Any) -> Block:

@@ -35,12 +35,12 @@ from talkoot.harvesters.definition import (
     load_definitions,
     read_definition,
 )
-from talkoot.harvesters.fetching.fetcher import Fetcher, ReplayFetcher
+from talkoot.harvesters.fetching.archive import Fetcher, ReplayFetcher
 from talkoot.harvesters.fetching.network import Network
 from talkoot.harvesters.jobs import Harvest, RunReport
 from talkoot.harvesters.mappings import MAPPINGS, map_record
 from talkoot.harvesters.meanings import faults
-from talkoot.harvesters.options import EVERY, OPTIONS
+from talkoot.harvesters.options import options
 from talkoot.harvesters.readers import READERS, Reading, Row
 from talkoot.harvesters.record_graph import RecordGraph, Tables
 from talkoot.harvesters.values import fits, is_address
@@ -156,7 +156,7 @@ def test_where_it_shows_persons_their_labels_are_dropped(definition: Definition)
 
 def test_its_reader_knows_every_option(definition: Definition) -> None:
     assert definition.reader in READERS
-    known = OPTIONS[definition.reader] | EVERY
+    known = options()[definition.reader] | options()["every"]
     for name, value in definition.reading.items():
         assert isinstance(value, known[name][0]), name
 

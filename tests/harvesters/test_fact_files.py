@@ -80,8 +80,8 @@ def test_a_file_of_one_line_of_50_megabytes_is_refused_with_little_memory(home: 
     assert peak < 8_000_000
 
 
-@pytest.mark.parametrize("reader", ["csv", "json", "json-lines"])
-def test_a_50_megabyte_line_takes_little_memory_in_every_reader(home: Home, reader: str) -> None:
+@pytest.mark.parametrize("reader", ["csv", "json-lines"])
+def test_a_50_megabyte_line_takes_little_memory_in_every_reader_of_lines(home: Home, reader: str) -> None:
     definition = home.small_source(reader, b'url,"' if reader == "csv" else b'["')
     with definition.entry.open("ab") as file:
         for _ in range(50):

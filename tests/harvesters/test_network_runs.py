@@ -285,5 +285,10 @@ def test_an_address_that_cannot_be_read_gives_no_draft_but_a_sentence(home: Home
         "sources", "new", "mine", "http://one.example/nothing", "--reader", "csv", *route, exit_code=1
     )
     assert "http://one.example/nothing: answered 404, expected 200" in result.output
+    site.tables["one.example"] = "Name;Land\n"
+    result = home.talkoot(
+        "sources", "new", "mine", "http://one.example/table.csv", "--reader", "json", *route, exit_code=1
+    )
+    assert "http://one.example/table.csv: answered what is not JSON" in result.output
     assert not (home.path / "sources" / "mine.toml").exists()
     home.talkoot("sources", "try", "nowhere", exit_code=2)

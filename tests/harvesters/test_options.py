@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from talkoot.harvesters.definition import READER_NAMES
-from talkoot.harvesters.options import OPTIONS, option_faults
+from talkoot.harvesters.options import option_faults, options
 from talkoot.harvesters.readers import READERS
 
 FAULTS: dict[str, tuple[dict[str, Any], str]] = {
-    "an unknown option": ({"delimeter": ";"}, "reading.delimeter is not an option of csv: expected one of ids,"),
-    "another reader's option": ({"sheet": "x"}, "reading.sheet is not an option of csv"),
+    "an unknown option": ({"delimeter": ";"}, "reading.delimeter is not known: expected one of ids,"),
+    "another reader's option": ({"sheet": "x"}, "reading.sheet is not known"),
     "a wrong type": ({"delimiter": 5}, "reading.delimiter is 5: expected a text"),
     "a list of numbers": ({"ids": [1]}, "reading.ids is [1]: expected a list of texts"),
     "truth for a number": ({"group": 1}, "reading.group is 1: expected true or false"),
@@ -20,6 +20,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
         {"select": {"some": {"a": ["b"]}}},
         "reading.select.some.a is ['b']: expected any, all or none",
     ),
+    "a number for a text": ({"select": {"any": {"a": [1]}}}, "reading.select.any.a is [1]: expected any, all or none"),
     "a rule without columns": ({"select": {"any": ["b"]}}, "reading.select.any is ['b']: expected any, all or none"),
     "a text for a list": ({"select": {"any": {"a": "b"}}}, "reading.select.any.a is 'b': expected any"),
     "a broken expression": ({"select": {"any": {"a": ["~(b"]}}}, "reading.select.any.a is '~(b': expected a regular"),
@@ -45,4 +46,4 @@ def test_what_is_right_passes() -> None:
 
 def test_every_reader_has_its_options() -> None:
     # The steward's corrections are read too, but no definition names their reader.
-    assert set(READERS) - {"curated"} == set(READER_NAMES) == set(OPTIONS)
+    assert set(READERS) - {"curated"} == set(READER_NAMES) == set(options()) - {"every"}

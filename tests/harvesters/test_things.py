@@ -13,7 +13,7 @@ from talkoot.graph.gate import Gate
 from talkoot.harvesters.check import SourceRecord, check_row
 from talkoot.harvesters.definition import DefinitionError, read_definition
 from talkoot.harvesters.mappings import map_record
-from talkoot.harvesters.meanings import MEANINGS, fault
+from talkoot.harvesters.meanings import fault, meanings
 from talkoot.harvesters.readers import Row
 from talkoot.harvesters.record_graph import RecordGraph, Tables
 from talkoot.ontology.namespaces import ADMS, COUNTRY, DCAT, DCT, FOAF, ORG, PROV, RDF, SCHEMA, SKOS, TK, VOC, XSD
@@ -414,5 +414,5 @@ def test_a_thing_of_no_kind_or_without_a_name_is_refused(tmp_path: Path, old: st
 
 
 def test_every_meaning_is_told_in_a_sentence() -> None:
-    assert all(sentence.endswith(".") for _, sentence in MEANINGS.values())
+    assert all(sentence.endswith(".") for _, sentence, _ in meanings().values())
     assert not fault("name")

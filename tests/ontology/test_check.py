@@ -178,17 +178,17 @@ BREAKS: list[tuple[str, Callable[[Path], None], str]] = [
     ),
     (
         "a label missing in one language",
-        changed("vocabulary.ttl", SOLUTION + r'skos:prefLabel [^;]*?) , "[^"]*"@sv', r"\1"),
+        changed("vocabulary.ttl", SOLUTION + r'skos:prefLabel [^;]*?),\s+"[^"]*"@sv', r"\1"),
         r"vocabulary\.ttl: https://w3id\.org/talkoot/ns#Solution.*",
     ),
     (
         "a definition missing in one language",
-        changed("vocabulary.ttl", SOLUTION + r'skos:definition [^;]*?) ,\s+"[^"]*"@fi', r"\1"),
+        changed("vocabulary.ttl", SOLUTION + r'skos:definition [^;]*?),\s+"[^"]*"@fi', r"\1"),
         r"vocabulary\.ttl: https://w3id\.org/talkoot/ns#Solution.*",
     ),
     (
         "a concept without a label in one language",
-        changed("codelists/mode.ttl", r'(peer review"@en) , "[^"]*"@fi', r"\1"),
+        changed("codelists/mode.ttl", r'(peer review"@en),\s+"[^"]*"@fi', r"\1"),
         r"codelists/mode\.ttl: https://w3id\.org/talkoot/voc/mode.*",
     ),
     (
@@ -257,6 +257,14 @@ def test_fix_puts_files_in_form_and_new_terms_into_the_table(copied: Path) -> No
     assert check_ontology(copied, fix=True) == []
     for name in ("vocabulary.ttl", "released-terms.csv"):
         assert (copied / name).read_bytes() == (FOLDER / name).read_bytes()
+
+
+def test_fix_leaves_a_table_that_it_cannot_read_as_it_is(copied: Path) -> None:
+    change(copied / "released-terms.csv", "since", "from")
+    before = (copied / "released-terms.csv").read_bytes()
+    (fault,) = check_ontology(copied, fix=True)
+    assert "expected the columns" in fault
+    assert (copied / "released-terms.csv").read_bytes() == before
 
 
 def test_fix_mends_no_meaning(copied: Path) -> None:

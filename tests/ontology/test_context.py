@@ -11,13 +11,13 @@ import rdflib
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat
 
 from talkoot.ontology import FOLDER
+from talkoot.ontology.files import Sources
 from talkoot.ontology.namespaces import PREFIXES, RDF, TK
-from talkoot.ontology.sources import Sources
 
 SOURCES = Sources(FOLDER)
 CONTEXT = json.loads((FOLDER / "context.jsonld").read_text(encoding="utf-8"))["@context"]
 WORKED = FOLDER / "examples" / "worked-example.trig"
-FILES = [*SOURCES.examples("valid"), WORKED, *SOURCES.turtle_files("frameworks")]
+FILES = [*SOURCES.files("examples/valid/*.trig"), WORKED, *SOURCES.files("frameworks/*.ttl")]
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +82,7 @@ def test_classes_and_properties_of_lists_have_a_short_name() -> None:
         known.add(prefixes.get(prefix, f"{prefix}:") + local)
     used = {
         quad.object if quad.predicate == RDF["type"] else quad.predicate
-        for path in SOURCES.turtle_files("codelists")
+        for path in SOURCES.files("codelists/*.ttl")
         for quad in SOURCES.quads(path)
     }
     # The cells of an ordered list are written as a list.

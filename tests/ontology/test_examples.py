@@ -12,11 +12,10 @@ from rdflib.namespace import OWL, SH
 from rdflib.term import Node
 
 from talkoot.graph.rdf_text import n_triples
-from talkoot.ontology.check_examples import check_examples, check_questions
-from talkoot.ontology.files import FOLDER, publish_shapes_file, vocabulary_file
+from talkoot.ontology.check import check_examples, check_questions
+from talkoot.ontology.files import FOLDER, Sources, publish_shapes_file, vocabulary_file
 from talkoot.ontology.namespaces import TK, TKSH
 from talkoot.ontology.shacl import results
-from talkoot.ontology.sources import Sources
 
 SOURCES = Sources(FOLDER)
 NOT_CONSTRAINTS = {
@@ -39,7 +38,7 @@ def own_classes() -> list[str]:
 @cache
 def classes_of_examples() -> dict[Path, set[Node]]:
     found = {}
-    for path in SOURCES.examples("valid"):
+    for path in SOURCES.files("examples/valid/*.trig"):
         data = n_triples({quad.triple for quad in SOURCES.quads(path)})
         found[path] = set(Graph().parse(data=data, format="nt").objects(None, RDF.type))
     return found
@@ -63,7 +62,7 @@ def test_valid_examples_pass_and_invalid_ones_fail_for_the_reason_they_name() ->
 def test_every_constraint_of_the_publish_gate_has_an_example_that_it_refuses() -> None:
     expected = re.compile(r"# Invalid, made up\. Expected: tksh:(\S+) \(sh:(\w+)ConstraintComponent, ")
     refused = set()
-    for path in SOURCES.examples("invalid"):
+    for path in SOURCES.files("examples/invalid/*.trig"):
         told = expected.match(path.read_text(encoding="utf-8"))
         assert told, path.name
         component = told[2]
@@ -72,7 +71,7 @@ def test_every_constraint_of_the_publish_gate_has_an_example_that_it_refuses() -
 
 
 def test_an_invalid_example_is_named_after_shape_and_constraint() -> None:
-    for path in SOURCES.examples("invalid"):
+    for path in SOURCES.files("examples/invalid/*.trig"):
         told = re.match(r"# .* tksh:(\S+) \(sh:(\w+)Constraint", path.read_text(encoding="utf-8"))
         assert told, path.name
         assert path.name.lower().startswith(f"{told[1]}.{told[2]}.".lower())
@@ -85,7 +84,7 @@ def test_every_own_class_has_shapes_and_an_example(of: str) -> None:
         node_shapes = [s for s in graph.subjects(SH.targetClass, URIRef(of)) if (s, RDF.type, SH.NodeShape) in graph]
         assert node_shapes, f"{name} has no node shape for {of}"
     named = f"# Valid, made up: tk:{of.removeprefix(TK)}. "
-    examples = [p for p in SOURCES.examples("valid") if p.read_text(encoding="utf-8").startswith(named)]
+    examples = [p for p in SOURCES.files("examples/valid/*.trig") if p.read_text(encoding="utf-8").startswith(named)]
     assert [URIRef(of) in classes_of_examples()[path] for path in examples] == [True]
 
 
@@ -98,7 +97,7 @@ def test_every_class_that_the_gate_knows_stands_in_a_valid_example() -> None:
 
 
 def test_the_worked_example_and_the_frameworks_pass_the_gate() -> None:
-    paths = [FOLDER / "examples" / "worked-example.trig", *SOURCES.turtle_files("frameworks")]
+    paths = [FOLDER / "examples" / "worked-example.trig", *SOURCES.files("frameworks/*.ttl")]
     assert results((q.triple for path in paths for q in SOURCES.quads(path)), publish_shapes_file()) == []
 
 
@@ -115,12 +114,12 @@ def test_a_rating_from_another_scale_is_refused_where_the_criterion_is_told() ->
 
 def test_classes_of_the_vocabulary_in_the_data_do_not_change_what_is_refused() -> None:
     """A solution is a PROV-O entity once the vocabulary stands beside it; no shape takes it for a record graph."""
-    valid = {quad.triple for path in SOURCES.examples("valid") for quad in SOURCES.quads(path)}
+    valid = {quad.triple for path in SOURCES.files("examples/valid/*.trig") for quad in SOURCES.quads(path)}
     vocabulary = {quad.triple for quad in SOURCES.quads(vocabulary_file())}
     assert any(triple.predicate.value == str(RDFS.subClassOf) for triple in vocabulary)
     assert results(valid | vocabulary, publish_shapes_file()) == []
 
 
 def test_questions_find_their_rows_on_the_worked_example() -> None:
-    assert len(SOURCES.questions()) == 20
+    assert len(SOURCES.files("questions/*.rq")) == 20
     assert list(check_questions(SOURCES)) == []

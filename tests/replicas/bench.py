@@ -46,10 +46,10 @@ class ReplicaBench:
         self.bench.new_network(*hosts)
         self.fetcher: Any = None
 
-    def read(self, definition: Definition) -> tuple[list[Row], list[Issue]]:
+    def read(self, definition: Definition, since: str = "") -> tuple[list[Row], list[Issue]]:
         """What a run reads: rows and issues."""
         self.fetcher = self.bench.begin()
-        items = list(READERS[definition.reader](definition, Reading(100_000, self.fetcher.fetch)))
+        items = list(READERS[definition.reader](definition, Reading(100_000, self.fetcher.fetch, since)))
         self.fetcher.close()
         return [item for item in items if isinstance(item, Row)], [item for item in items if isinstance(item, Issue)]
 

@@ -11,7 +11,7 @@ from talkoot.graph.settings import Settings
 from talkoot.graph.workbench import Workbench
 from talkoot.harvesters.check import SourceRecord, check_row
 from talkoot.harvesters.definition import Definition, read_definition
-from talkoot.harvesters.fetching.fetcher import Fetcher, ReplayFetcher
+from talkoot.harvesters.fetching.archive import Fetcher, ReplayFetcher
 from talkoot.harvesters.fetching.network import Network
 from talkoot.harvesters.readers import READERS, Reading
 from tests.replicas.data_server import Answering, Asked, DataServer, Given

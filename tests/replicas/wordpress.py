@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -82,10 +83,11 @@ def page(item: dict[str, Any]) -> str:
     )
 
 
-def sitemap(kind: str, paths: Sequence[str]) -> Reply:
+def sitemap(kind: str, paths: Sequence[str], days: Mapping[str, str] = MappingProxyType({})) -> Reply:
     """A sitemap, or an index of sitemaps."""
     root = "urlset" if kind == "url" else "sitemapindex"
-    rows = "".join(f"<{kind}><loc>https://{HOST}{path}</loc><lastmod>2026-01-02</lastmod></{kind}>" for path in paths)
+    told = {path: f"<lastmod>{day}</lastmod>" if (day := days.get(path, "2026-01-02")) else "" for path in paths}
+    rows = "".join(f"<{kind}><loc>https://{HOST}{path}</loc>{told[path]}</{kind}>" for path in paths)
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n<!-- made up -->\n<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</{root}>'
     return Reply(text, kind="application/xml")
 

@@ -49,9 +49,13 @@ def test_a_persons_different_parts_two_actors_and_taking_it_back_restores_the_gr
     base = "https://w3id.org/talkoot/id/"
     assert canonical[base + join.subject_id] != canonical[base + join.object_id]
     assert len([pair for pair in before if pair not in parted]) == 1  # one of the two keeps its id
+    two = {canonical[base + join.subject_id], canonical[base + join.object_id]}
+    told = home.ask("SELECT ?one ?other WHERE { GRAPH ?graph { ?one owl:differentFrom ?other } }")
+    assert {frozenset(row) for row in told} == {frozenset(two)}
     (home.path / "decisions.tsv").write_bytes(text)
     home.talkoot("publish")
     assert home.ask(VIEWS) == before
+    assert home.ask("SELECT ?one WHERE { GRAPH ?graph { ?one owl:differentFrom ?other } }") == []
     statuses = {entry.status for entry in read_ledger([home.path / "identifiers.tsv"]).values()}
     assert statuses <= {"active", "merged", "split"}
 

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from talkoot.graph.fetch_log import FetchLog
 from talkoot.graph.settings import Settings
-from talkoot.harvesters.fetching.archive import Archive
-from talkoot.harvesters.fetching.fetcher import Fetcher
+from talkoot.harvesters.fetching.archive import Fetcher
 from talkoot.harvesters.fetching.network import Network
 from talkoot.harvesters.fetching.request import Request
 
@@ -63,9 +62,9 @@ def pace(home: Path, address: str, name: str, times: str, floor: str) -> None:
 
 def die(home: Path, address: str, run: str, pages: str, at: str) -> None:
     """Fetch pages, and be killed while one is being written to the archive."""
-    append, left = Archive.append, [int(at)]
+    append, left = Fetcher._append, [int(at)]
 
-    def half(self: Archive, *given: object) -> tuple[int, int]:
+    def half(self: Fetcher, *given: object) -> tuple[int, int]:
         left[0] -= 1
         if left[0] == 0:
             with self._path.open("ab") as file:
@@ -75,7 +74,7 @@ def die(home: Path, address: str, run: str, pages: str, at: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return append(self, *given)  # type: ignore[arg-type]
 
-    Archive.append = half  # type: ignore[method-assign]
+    Fetcher._append = half  # type: ignore[method-assign]
     fetcher = Fetcher(network(home, address), "site", int(run))
     for number in range(int(pages)):
         fetcher.fetch(Request(f"http://site.example/{number}"))

@@ -12,7 +12,7 @@ import pytest
 from talkoot.graph.fetch_log import FetchLog
 from talkoot.graph.settings import Settings
 from talkoot.graph.workbench import SourceDescription, Workbench
-from talkoot.harvesters.fetching.fetcher import Fetcher, ReplayFetcher
+from talkoot.harvesters.fetching.archive import Fetcher, ReplayFetcher
 from talkoot.harvesters.fetching.network import Network
 from talkoot.harvesters.fetching.request import Answer, Request
 from tests.harvesters.fetching.fault_server import FaultServer

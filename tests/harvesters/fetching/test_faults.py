@@ -180,7 +180,7 @@ def test_the_bytes_come_as_they_are_whatever_charset_is_claimed(
     server.rules["/a"] = answer(body, Content_Type=content_type)
     found = fetch("/a")
     assert found.body == body
-    assert (found.media_type, found.headers["content-type"]) == ("text/html", content_type)
+    assert found.headers["content-type"] == content_type
 
 
 def test_a_redirect_loop_ends_after_five(fetch: Fetch, server: FaultServer) -> None:

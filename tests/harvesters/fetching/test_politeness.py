@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from talkoot.harvesters.fetching.politeness import DAY, lock_folder, retry_seconds
+from talkoot.harvesters.fetching.network import DAY, lock_folder, retry_seconds
 from talkoot.harvesters.fetching.request import FetchError, Request, Stopped
 from tests.harvesters.fetching.children import start_child
 from tests.harvesters.fetching.conftest import SITE, Bench, Fetch

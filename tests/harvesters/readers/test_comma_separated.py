@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from talkoot.graph.issues import Issue
 from talkoot.harvesters.definition import load_definitions
 from talkoot.harvesters.readers import Reading, Row
-from talkoot.harvesters.readers.comma_separated import LONGEST_ROW, read_csv
+from talkoot.harvesters.readers.tables import LONGEST_ROW, read_csv
 
 
 class Sheet:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +15,6 @@ from hypothesis import strategies as st
 from talkoot.graph.issues import Issue
 from talkoot.harvesters.definition import Definition, Field, read_definition
 from talkoot.harvesters.readers import READERS, Reading, Row
-from talkoot.harvesters.readers.json_records import _Window
 
 SOUND = b'{"url": "https://example.org/%d", "title": "A"}'
 
@@ -261,18 +259,3 @@ def test_numbers_keep_their_digits_and_a_wrapped_list_is_found(source: Source) -
         assert not rows
         assert (issue.code, issue.sets_aside) == ("not-json", True)
         assert reason in issue.message
-
-
-@given(st.lists(records, max_size=30), st.integers(1, 9))
-@settings(max_examples=40, deadline=None)
-def test_a_document_may_come_in_pieces_of_any_size(given: list[dict[str, Any]], size: int) -> None:
-    window = _Window(io.BytesIO(json.dumps(given, ensure_ascii=False, indent=1).encode()), 10**6)
-    take = window._read
-    window._read = lambda wanted: take(size)
-    found = []
-    while window.peek() in ("[", ","):
-        window.move(window.at + 1)
-        if window.peek() != "]":
-            found.append(window.value()[0])
-    assert found == given
-    assert window.line == json.dumps(given, indent=1).count("\n") + 1

@@ -11,7 +11,7 @@ import pytest
 from talkoot.graph.issues import Issue
 from talkoot.harvesters.fetching.request import Answer, FetchError, Request
 from talkoot.harvesters.readers import Reading
-from talkoot.harvesters.readers.paging import Page, listed, next_links, numbered, whole_number
+from talkoot.harvesters.readers.services import Page, listed, next_links, numbered, whole_number
 from tests.replicas.bench import benched, definition
 from tests.replicas.server import ReplicaServer, Reply
 

@@ -123,3 +123,23 @@ def test_a_site_without_a_sitemap_is_told(bench: ReplicaBench, tmp_path: Path) -
     bench.server.site = lambda path: None
     assert read(bench, site(tmp_path)) == ([], ["http-status"])
     assert bench.server.asked == ["/wp-sitemap.xml", "/sitemap_index.xml", "/sitemap.xml"]
+
+
+def test_asked_for_what_changed_since_a_day_it_leaves_out_what_tells_an_earlier_one(
+    bench: ReplicaBench, tmp_path: Path
+) -> None:
+    days = {PATHS[0]: "2026-03-01T08:00:00+02:00", PATHS[1]: "2026-02-28", PATHS[2]: ""}
+    bench.server.answers["/own.xml"] = wordpress.sitemap("url", PATHS, days)
+    rows, issues = bench.read(site(tmp_path, "/own.xml"), since="2026-03-01")
+    assert [row.values["code"] for row in rows] == [CODES[0], CODES[2]], "a page without a day may have changed"
+    assert not issues
+    assert PATHS[1] not in bench.server.asked
+
+
+def test_a_sitemap_that_did_not_change_since_is_not_opened(bench: ReplicaBench, tmp_path: Path) -> None:
+    days = {"/a.xml": "2026-01-01", "/b.xml": "2026-05-05"}
+    bench.server.answers["/own.xml"] = wordpress.sitemap("sitemap", ["/a.xml", "/b.xml"], days)
+    bench.server.answers["/b.xml"] = wordpress.sitemap("url", PATHS[:1], {PATHS[0]: "2026-05-05"})
+    rows, _ = bench.read(site(tmp_path, "/own.xml"), since="2026-05-01")
+    assert [row.values["code"] for row in rows] == CODES[:1]
+    assert "/a.xml" not in bench.server.asked

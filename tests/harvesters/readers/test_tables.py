@@ -338,18 +338,15 @@ def test_a_workbook_without_a_column_that_is_needed_is_an_issue(desk: Desk) -> N
     ]
 
 
-@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize("form", ["csv", "json-lines"])
 def test_memory_does_not_grow_with_the_file(desk: Desk, tmp_path: Path, form: str) -> None:
     def peak(rows: int) -> int:
         path = tmp_path / "sources" / "big.txt"
         definition = desk.define(form, "big.txt", PLAIN.format(reading=""))
         with path.open("w", encoding="utf-8") as file:
-            file.write("nro,Name\n" if form == "csv" else "[")
+            file.write("nro,Name\n" if form == "csv" else "")
             for number in range(rows):
-                file.write(
-                    f"{number},name\n" if form == "csv" else f'{"," if number else ""}{{"nro": {number}, "Name": "x"}}'
-                )
-            file.write("" if form == "csv" else "]")
+                file.write(f"{number},name\n" if form == "csv" else f'{{"nro": {number}, "Name": "x"}}\n')
         tracemalloc.start()
         assert sum(isinstance(item, Row) for item in READERS[form](definition, Reading(1000))) == rows
         size = tracemalloc.get_traced_memory()[1]

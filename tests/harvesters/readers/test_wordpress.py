@@ -137,3 +137,10 @@ def test_what_rest_says_of_authors_is_not_read(bench: ReplicaBench, tmp_path: Pa
     ((row,), issues) = bench.read(wordpress_site(tmp_path))
     assert set(row.values) == {"page", "title", "partners"}
     assert not issues
+
+
+def test_asked_for_what_changed_since_a_day_it_asks_for_no_more(bench: ReplicaBench, tmp_path: Path) -> None:
+    bench.server.site = wordpress.site(3)
+    rows, issues = bench.read(wordpress_site(tmp_path), since="2026-03-01")
+    assert bench.server.asked[-1] == f"{ROOT[:-6]}&modified_after=2026-03-01T00:00:00&page=1"
+    assert (len(rows), issues) == (3, [])

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from talkoot.harvesters.readers import READERS, Reading, Row
-from talkoot.harvesters.readers.xml_records import Clean
+from talkoot.harvesters.readers.documents import Clean
 from tests.replicas.desk import Desk
 from tests.replicas.tables import register, zipped
 

@@ -1,0 +1,197 @@
+"""How well matching does on records whose clusters are known: precision, recall and F1, with intervals."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+from talkoot.graph.identity.clusters import components
+from talkoot.graph.identity.decisions import in_force
+from talkoot.graph.identity.features import Entity, site
+from talkoot.graph.identity.matching import match
+from talkoot.graph.identity.names import NameTable
+from talkoot.graph.identity.pairs import Pairs
+from talkoot.graph.identity.queue import queue
+from talkoot.graph.identity.registers import equal_numbers, normal_number
+from talkoot.graph.identity.table_text import TableError
+from talkoot.graph.identity.tables import Tables
+from talkoot.ontology import CodeLists
+
+_Z = 1.96
+"""Standard deviations of a 95 % interval."""
+
+
+class EvaluationError(TableError):
+    """A file cannot be evaluated; the message names file, line, field and what was expected."""
+
+
+@dataclass(slots=True)
+class Labelled:
+    """A record with what is compared, its source, and its true cluster (empty: unknown, its pairs are not counted)."""
+
+    id: str
+    source: str
+    names: list[str]
+    website: str = ""
+    country: str = ""
+    cluster: str = ""
+    identifiers: dict[str, str] = field(default_factory=dict)
+    kind: str = "organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """So many of so many, with Wilson's 95 % interval."""
+
+    hits: int
+    total: int
+
+    @property
+    def value(self) -> float | None:
+        """The share; None of nothing."""
+        return self.hits / self.total if self.total else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Both ends (Wilson 1927)."""
+        if (p := self.value) is None:
+            return None
+        n = self.total
+        middle, reach = p + _Z**2 / (2 * n), _Z * sqrt(p * (1 - p) / n + _Z**2 / (4 * n * n))
+        return (middle - reach) / (1 + _Z**2 / n), (middle + reach) / (1 + _Z**2 / n)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What came out; pairs are ids, the smaller first. ``per_record``: queued candidates of a record, on average."""
+
+    precision: Share
+    recall: Share
+    queue_recall: Share
+    per_record: float
+    wrong: list[tuple[str, str]]
+    missed: list[tuple[str, str]]
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures under the names of docs/matching.md."""
+
+        def told(share: Share) -> dict[str, Any]:
+            return {"value": share.value, "interval": share.interval, "hits": share.hits, "of": share.total}
+
+        p, r = self.precision.value, self.recall.value
+        return {
+            "automatic": {
+                "precision": self.precision.value, "recall": self.recall.value,
+                "f1": 2 * p * r / (p + r) if p and r else None,
+                "intervals": {"precision": told(self.precision), "recall": told(self.recall)},
+            },
+            "queue": {
+                "recall": self.queue_recall.value, "per_record": self.per_record,
+                "intervals": {"recall": told(self.queue_recall)},
+            },
+            "wrong": [list(pair) for pair in self.wrong],
+            "missed": [list(pair) for pair in self.missed],
+        }  # fmt: skip
+
+
+def read_labelled(path: Path) -> Iterator[Labelled]:
+    """Records of a JSON Lines file ``{id, source, names[], website, country, cluster}``; ``identifiers`` may follow.
+
+    Raises :class:`EvaluationError`.
+    """
+    seen = set()
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            where = f"{path.name}:{number}"
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise EvaluationError(f"{where}: expected one JSON object a line: {error}") from error
+            if not isinstance(row, dict):
+                raise EvaluationError(f"{where}: expected a JSON object")
+            for name, kind in (("id", str), ("source", str), ("names", list)):
+                if not isinstance(row.get(name), kind) or not row[name]:
+                    raise EvaluationError(f"{where}: {name}: expected a {'list of texts' if kind is list else 'text'}")
+            if row["id"] in seen:
+                raise EvaluationError(f"{where}: id: {row['id']!r} stands twice: expected each id once")
+            seen.add(row["id"])
+            texts = {name: str(row.get(name) or "") for name in ("id", "source", "website", "country", "cluster")}
+            names = [name for name in row["names"] if isinstance(name, str) and name.strip()]
+            if not names:
+                raise EvaluationError(f"{where}: names: expected a text in the list")
+            yield Labelled(**texts, names=names, identifiers=row.get("identifiers") or {})
+
+
+def evaluate(
+    records: Iterable[Labelled], codes: CodeLists, names: NameTable, *, cross_source: bool, tables: Tables | None = None
+) -> Evaluation:
+    """Match records as a harvest would, and count pairs against their clusters; the cluster is never looked at before.
+
+    With ``cross_source`` only pairs of records of different sources count.
+    """
+    by_id = {record.id: record for record in records}
+    found = match(
+        (entity(record, codes) for record in by_id.values()), [], names, codes, "", "", pairs=Pairs(), tables=tables
+    )
+    joined = components(in_force(found.decisions), by_id)
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in by_id:
+        groups[joined.find(name)].append(name)
+
+    def counted(one: str, other: str) -> bool:
+        left, right = by_id[one], by_id[other]
+        return bool(left.cluster and right.cluster) and not (cross_source and left.source == right.source)
+
+    said = {pair for members in groups.values() for pair in combinations(sorted(members), 2) if counted(*pair)}
+    true = {pair for pair in said if by_id[pair[0]].cluster == by_id[pair[1]].cluster}
+    asked = queue(found.near, found.held, joined, in_force(found.decisions))
+    near = {(c.one, c.other) for c in asked if counted(c.one, c.other)}
+    near = {(one, other) for one, other in near if by_id[one].cluster == by_id[other].cluster}
+    total = _pairs(by_id.values(), lambda r: r.cluster, cross_source=cross_source)
+    known: dict[str, list[str]] = defaultdict(list)
+    for record in by_id.values():
+        if record.cluster:
+            known[record.cluster].append(record.id)
+    everything = (pair for members in known.values() for pair in combinations(sorted(members), 2) if counted(*pair))
+    return Evaluation(
+        Share(len(true), len(said)), Share(len(true), total), Share(len(true | near), total),
+        2 * len(asked) / len(by_id) if by_id else 0.0,
+        sorted(said - true), sorted(pair for pair in everything if pair not in true and pair not in near),
+    )  # fmt: skip
+
+
+def entity(record: Labelled, codes: CodeLists) -> Entity:
+    """A labelled record as matching sees it."""
+    made = Entity(record.id, record.source, record.kind, "actor", list(record.names))
+    if country := codes["country"].find(record.country) if record.country else None:
+        made.countries = {country.code}
+    if record.website and (found := site(record.website)):
+        made.sites = {found}
+    for register, number in record.identifiers.items():
+        normal = normal_number(register, number)
+        if normal is None:
+            made.faulty.add((register, number))
+        else:
+            made.identifiers |= set(equal_numbers(register, normal).items())
+    return made
+
+
+def _pairs(records: Iterable[Labelled], cluster: Callable[[Labelled], str], *, cross_source: bool) -> int:
+    """Pairs within clusters, less those of one source."""
+    sizes, same = Counter[str](), Counter[tuple[str, str]]()
+    for record in records:
+        if name := cluster(record):
+            sizes[name] += 1
+            same[name, record.source] += 1
+    within = _choose(sizes.values())
+    return within - _choose(same.values()) if cross_source else within
+
+
+def _choose(sizes: Iterable[int]) -> int:
+    return sum(n * (n - 1) // 2 for n in sizes)
