@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from talkoot.graph.identity.features import Entity
 from talkoot.graph.identity.lexicon import body_within, key_word
-from talkoot.graph.identity.names import NameTable, fold_name, split_form
+from talkoot.graph.identity.names import NameTable, fold_name, is_acronym, split_form
 from talkoot.ontology import CodeList
 
 _BRACKET = re.compile(r"^(.*\S)\s*\(([^()]+)\)\s*$")
@@ -86,16 +86,20 @@ class Comparer:
         return (match[1], seat.code) if match and seat and country in ("", seat.code) else (name, "")
 
     def _spellings(self, name: str, country: str) -> list[str]:
-        """A name, or the two that it joins: with an acronym or a translation in brackets, or an acronym and a dash."""
+        """A name, or the two that it joins: with an acronym or another name in brackets, or beside its own acronym."""
         if match := _BRACKET.match(name):
             split = self._table.split(name, self._alpha_2.get(country))
             if split.others:
                 return [split.main, *split.others]
             (_, units, bodies), (_, others, more) = (_described(fold_name(part)) for part in match.groups())
-            if _ACRONYM.fullmatch(match[2]) or (bodies & more and not units | others):
+            several = all(" " in part.strip() for part in match.groups())  # one word may be a place, or a remark
+            if _ACRONYM.fullmatch(match[2]) or (several and not units | others and bodies >= more):
                 return [match[1], match[2]]
         parts = _DASH.split(name)
-        return parts if len(parts) == 2 and any(map(_ACRONYM.fullmatch, parts)) else [name]
+        if len(parts) == 2 and any(map(_ACRONYM.fullmatch, parts)):
+            return parts
+        first, _, rest = name.partition(" ")
+        return [first, rest] if _ACRONYM.fullmatch(first) and is_acronym(first, rest) else [name]
 
 
 def name_keys(folded: str) -> list[tuple[str, str]]:

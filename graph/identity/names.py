@@ -19,6 +19,8 @@ _BRACKET = re.compile(r"\(([^()]*)\)\s?$")
 _CUT = re.compile(r"( ?[,;/\n]\s*)")
 _MOST_PIECES = 12
 """Pieces between separators that one listed name may have: more are not tried, so that long texts take no time."""
+_GLUED = re.compile(r"[a-zà-ÿ]([A-Z]{2,4})\s*$")
+"""What may be a legal form without the space before it, as in *ExampleAG*."""
 _SEPARATOR = re.compile(r"\s*[,;]\s*")
 
 
@@ -46,6 +48,9 @@ def split_form(name: str) -> tuple[str, frozenset[str]]:
 
     A name that is nothing but a legal form keeps it.
     """
+    glued = _GLUED.search(name)
+    if glued and (fold(glued[1]),) in legal_forms():
+        name = f"{name[: glued.start(1)]} {glued[1]}"
     return _without_forms(fold(name), legal_forms(), (5, 4, 3, 2, 1))  # the longest first: limited liability company
 
 

@@ -16,6 +16,8 @@ _MISSING = 1.2
 """How much more a word that only one name has weighs than one that both have."""
 
 
+_IS_INITIALS, _FEWEST, _LONGEST = 0.75, 3, 8
+"""The likeness of a name and its initials, and how many letters these may have."""
 _LETTERS = re.compile(r"\b[a-z](?: [a-z]\b)+")
 """Letters that stand alone, as in *a b c*: one word."""
 
@@ -42,7 +44,16 @@ def similarity(one: str, other: str) -> float:
     """How alike two folded names are: 1 for equal words in any order or joined differently. Symmetric."""
     if one == other:
         return 1.0
-    return max(_paired(one, other), _whole(one.replace(" ", ""), other.replace(" ", "")))
+    left, right = _words(one), _words(other)
+    return max(_paired(left, right), _whole(one.replace(" ", ""), other.replace(" ", "")), _initials(left, right))
+
+
+def _initials(left: tuple[_Word, ...], right: tuple[_Word, ...]) -> float:
+    """Whether one name is the initials of the other."""
+    short, long = sorted((left, right), key=len)
+    if len(short) != 1 or len(long) < _FEWEST or not _FEWEST <= len(short[0].text) <= _LONGEST:
+        return 0.0
+    return _IS_INITIALS if short[0].text == "".join(word.text[0] for word in long) else 0.0
 
 
 def _whole(one: str, other: str) -> float:
@@ -51,8 +62,7 @@ def _whole(one: str, other: str) -> float:
     return 1.0 - apart / max(len(one), len(other)) if apart <= _slips(one, other) else 0.0
 
 
-def _paired(one: str, other: str) -> float:
-    left, right = _words(one), _words(other)
+def _paired(left: tuple[_Word, ...], right: tuple[_Word, ...]) -> float:
     pairs = sorted((-_like(a, b), i, j) for i, a in enumerate(left) for j, b in enumerate(right) if _like(a, b))
     lefts, rights = set(range(len(left))), set(range(len(right)))
     common = missing = 0.0
