@@ -79,7 +79,7 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: str, *, as_json: bool
     elif not rows:
         click.echo(empty)
     elif sys.stdout.isatty():
-        headers = [Column(name, no_wrap=n < 2, overflow="ellipsis" if n < 2 else "fold") for n, name in enumerate(names)]
+        headers = [Column(name, no_wrap=number < 2, overflow="fold") for number, name in enumerate(names)]
         table = Table(*headers, box=None, header_style="bold", pad_edge=False)
         for row in cells:
             table.add_row(*row)

@@ -40,10 +40,11 @@ def view(desk: Desk, one: str, other: str) -> dict[str, Any]:
             others = {known for place, known, _ in said[1 - number] if place == field}
             verdict = "agrees" if key in others else "differs" if others else ""
             facts.setdefault(field, ([], []))[number].append((text, records, verdict))
+    units = {name: desk.comparer.compare(name, desk.entities[name]).record[5] for name in pair}
     return {
         "sides": [side(desk, one), side(desk, other)], "facts": facts, "decision": desk.in_force.get(pair),
         "asked": next((candidate for candidate in desk.queue if candidate[:2] == pair), None),
-        "part": max(pair, key=lambda name: (desk.compare(name).record[5] != "", len(desk.name(name)))),
+        "part": max(pair, key=lambda name: (units[name] != "", len(desk.name(name)))),
     }  # fmt: skip
 
 
@@ -107,7 +108,7 @@ def why(desk: Desk, one: str, other: str) -> tuple[list[Decision], list[str]]:
         if row := desk.in_force.get((min(a, b), max(a, b))):
             told = f"judged {row.judgement} by {row.author_id} on {row.mapping_date} ({row.mapping_justification})"
             reasons.append(f"{a} and {b} are {told}: {row.evidence}")
-        elif found := veto(desk.compare(a), desk.compare(b)):
+        elif found := veto(*(desk.comparer.compare(name, desk.entities[name]) for name in (a, b))):
             reasons.append(f"{a} and {b} stand under a veto: {found}.")
     for ask in desk.queue:
         if {desk.joined.find(ask.one), desk.joined.find(ask.other)} == roots:

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 from threading import RLock
 
 from talkoot.graph.identity import decisions
 from talkoot.graph.identity.clusters import components
-from talkoot.graph.identity.comparison import Comparer, Comparison
+from talkoot.graph.identity.comparison import Comparer
 from talkoot.graph.identity.decisions import AUTOMATIC, Decision, decide, in_force, read_decisions, write_decisions
 from talkoot.graph.identity.features import entities, organisations, record_quads
 from talkoot.graph.identity.matching import local_id, match
@@ -46,13 +47,13 @@ class Desk:
     def __init__(self, settings: Settings, curated: Curated, names: NameTable) -> None:
         """Read and match the records; raises :class:`HomeInUse`, and what resolving raises."""
         self.settings, self.curated, self._names, self._lock = settings, curated, names, RLock()
-        self._comparer = Comparer(names, load_code_lists()["country"])
+        self.comparer = Comparer(names, load_code_lists()["country"])
         self._load()
 
     def _load(self) -> None:
         base, home, codes, today = self.settings.base, self.settings.home, load_code_lists(), now()[:10]
         with writing(home), Workbench(self.settings.workbench, base) as workbench:
-            self._runs, self.rekeyed = workbench.runs()[:1], Rekeyed(home)
+            runs, self.rekeyed = workbench.runs()[:1], Rekeyed(home)
             self.sources = {source.id: source for source in workbench.sources()}
             self.records = {(record.source, record.key): record for record in workbench.records()}
             found = entities(((record, record_quads(record)) for record in self.records.values()), base)
@@ -61,15 +62,19 @@ class Desk:
                 known = list(self._disk.values())
                 self._matched = match(organisations(found), known, self._names, codes, base, today, pairs)
             self._read()
+            self._runs = runs
+
+    def _paths(self) -> dict[Path, tuple[int, int]]:
+        """The tables of decisions, the product's and then the home folder's, with what tells that one changed."""
+        paths = (path for path in self.curated.tables(self.settings.home, "decisions.tsv") if path.exists())
+        return {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in paths}
 
     def _tables(self) -> dict[str, Decision]:
-        paths = [path for path in self.curated.tables(self.settings.home, "decisions.tsv") if path.exists()]
-        self._stamp = [(path.stat().st_mtime_ns, path.stat().st_size) for path in paths]
-        return {row.id: row for path in paths for row in self.rekeyed.decisions(read_decisions(path))}
+        return {row.id: row for path in self._paths() for row in self.rekeyed.decisions(read_decisions(path))}
 
     def _read(self) -> None:
         """Lay the tables of decisions, as they are now, over what the rules say of the records that were read."""
-        disk = self._tables()
+        stamp, disk = self._paths(), self._tables()
         self.rows = {row.id: row for row in self._matched.decisions if row.id in disk or row.id not in self._disk}
         self.rows |= {name: row for name, row in disk.items() if self._disk.get(name) != row}
         self.in_force = self._known(self.rows.values())
@@ -79,7 +84,7 @@ class Desk:
             told = _FIELDS.search(row.evidence) if row.author_id != AUTOMATIC else None
             if told and told[1] != self._fields(pair):
                 asked.append(Candidate(*pair, row.judgement, row.evidence, "facts changed", self.likeness(*pair)))
-        self.queue = sorted(asked, key=_order)
+        self.queue, self._stamp = sorted(asked, key=lambda one: (-one.doubt, one)), stamp
 
     def _known(self, rows: Iterable[Decision]) -> dict[tuple[str, str], Decision]:
         """The decisions in force on entities that exist."""
@@ -88,15 +93,14 @@ class Desk:
     def refresh(self) -> None:
         """Take in what a run or another steward wrote; while a run still writes, the records stay as they were."""
         with self._lock, suppress(HomeInUse), Workbench(self.settings.workbench, self.settings.base) as workbench:
-            stamp, _ = self._stamp, self._tables()
-            if self._stamp != stamp:
-                self._read()
             if workbench.runs()[:1] != self._runs:
                 self._load()
+            if self._paths() != self._stamp:
+                self._read()
 
     def next_after(self, last: Candidate | None) -> Candidate | None:
         """The candidate to ask after one that may have left the queue by now, or None at its end."""
-        return next((one for one in self.queue if last and _order(one) > _order(last)), None)
+        return next((one for one in self.queue if last and (-one.doubt, one) > (-last.doubt, last)), None)
 
     def name(self, entity: str) -> str:
         """The first name of an entity, or its id where it has none."""
@@ -106,10 +110,6 @@ class Desk:
         """How alike the most alike names of two entities are, from 0 to 1."""
         names = (map(fold_name, self.entities[entity].names) for entity in (one, other))
         return max((similarity(left, right) for left, right in product(*names)), default=0.0)
-
-    def compare(self, entity: str) -> Comparison:
-        """What the rules compare of an entity."""
-        return self._comparer.compare(entity, self.entities[entity])
 
     def pair(self, one: str, other: str) -> tuple[str, str]:
         """Two entities, the smaller first. Raises :class:`ReviewError` where one is not there, or both are one."""
@@ -178,7 +178,3 @@ class Desk:
             told += [one.kind, sorted(one.names), sorted(one.countries), sorted(one.cities)]
             told += [sorted(one.sites), sorted(one.identifiers), sorted(one.faulty)]
         return hashlib.sha256(repr(told).encode()).hexdigest()[:12]
-
-
-def _order(candidate: Candidate) -> tuple[float, Candidate]:
-    return -candidate.doubt, candidate

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import termios
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -323,6 +330,20 @@ def test_while_a_run_writes_a_desk_keeps_the_records_that_it_has(home: ReviewHom
     assert "src/third/actor/t" in desk.entities
 
 
+def test_a_table_that_contradicts_itself_is_told_until_it_is_mended(home: ReviewHome) -> None:
+    desk, third = home.desk(), "src/right/actor/r001"
+    desk.judge(LEFT, RIGHT, "same", "steward-1")
+    desk.judge(LEFT, third, "same", "steward-1")
+    good, before = read_decisions(home.decisions), desk.in_force
+    write_decisions(home.decisions, [*good, decide(RIGHT, third, "different", "curated", "", "by-hand", "2026-11-26")])
+    for _ in range(2):
+        with pytest.raises(Contradiction, match="a chain of positive rows joins them"):
+            desk.refresh()
+    write_decisions(home.decisions, good)
+    desk.refresh()
+    assert desk.in_force == before
+
+
 # Clusters and reasons
 
 
@@ -379,6 +400,28 @@ def test_the_terminal_takes_a_line_for_each_key(home: ReviewHome) -> None:
     told = {row.judgement: row for row in rows}
     assert told["different"].evidence.startswith("seen on both pages; fields=")
     assert f"part={told['part of'].object_id}; " in told["part of"].evidence
+
+
+def test_on_a_terminal_one_key_is_enough(home: ReviewHome) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "talkoot", "review", "--home", str(home.path)]
+    environment = {**os.environ, "TALKOOT_STEWARD": "steward-7", "COLUMNS": "100", "TERM": "xterm"}
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as asking:
+        os.close(theirs)
+        try:
+            for key in ("d", "u", "q"):
+                said, late = "", time.monotonic() + 20
+                while "q quit" not in said or termios.tcgetattr(ours)[3] & termios.ICANON:  # not yet waiting for a key
+                    assert time.monotonic() < late, said
+                    if select.select([ours], [], [], 0.05)[0]:
+                        said += os.read(ours, 4096).decode(errors="replace")
+                os.write(ours, key.encode())
+            assert asking.wait(timeout=20) == 0
+        finally:
+            asking.kill()
+    os.close(ours)
+    told = {row.judgement: row.author_id for row in read_decisions(home.decisions)}
+    assert told == {"different": "steward-7", "unsure": "steward-7"}
 
 
 def test_the_command_prints_the_queue_as_json_and_keeps_to_a_limit(home: ReviewHome) -> None:
