@@ -154,7 +154,7 @@ def _print_pair(told: Mapping[str, Any]) -> None:
         rows += [{"field": field, "no": n, "first": a, "second": b} for n, (a, b) in enumerate(zip_longest(*both), 1)]
     print_rows(rows, "field no first second", empty="")
     if asked:
-        click.echo(f"{asked.suggestion}? {asked.reason}; {asked.evidence}; likeness {asked.score:.2f}")
+        click.echo(asked.question)
     if row:
         click.echo(f"In force: {row.judgement}, {row.author_id}, {row.mapping_date}; {row.evidence}")
     click.echo("s same  d different  p first is part of second  P reverse  u unsure  k skip  z undo  r reason  q quit")

@@ -112,6 +112,5 @@ def why(desk: Desk, one: str, other: str) -> tuple[list[Decision], list[str]]:
             reasons.append(f"{a} and {b} stand under a veto: {found}.")
     for ask in desk.queue:
         if {desk.joined.find(ask.one), desk.joined.find(ask.other)} == roots:
-            told = f"{ask.suggestion}? {ask.reason}; {ask.evidence}; likeness {ask.score:.2f}"
-            reasons.append(f"{ask.one} and {ask.other} wait in the review queue: {told}")
+            reasons.append(f"{ask.one} and {ask.other} wait in the review queue: {ask.question}")
     return [], reasons[:20]

@@ -31,6 +31,21 @@ class Candidate(NamedTuple):
         """How little the facts say: 1 where a rule and a veto contradict one another, 0 where all is plain."""
         return 1.0 if self.reason.startswith("held") else 1.0 - abs(self.score - _EVEN)
 
+    @property
+    def question(self) -> str:
+        """Why the pair is asked, in a sentence for a person."""
+        what, _, value = self.evidence.partition("; ")[0].partition("=")
+        told = self.reason[:1].upper() + self.reason[1:]
+        if self.reason in ("near", "part"):
+            same = {
+                "name": f"Both are called “{value}”",
+                "domain": f"Both are at {value}",
+                "names": "The names are alike",
+            }
+            told = same.get(what, self.evidence)
+        part = "; one looks like a part of the other" if self.suggestion == "part of" else ""
+        return f"{told}{part} (likeness of names {self.score:.2f})."
+
 
 def queue(
     near: Iterable[Pair],

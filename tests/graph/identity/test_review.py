@@ -378,7 +378,7 @@ def test_why_not_tells_the_negative_the_veto_and_the_queue(home: ReviewHome) -> 
     desk.judge("src/left/actor/l001", "src/right/actor/r001", "different", "steward-1", "two seats")
     asked = talkoot(home, "why", LEFT, RIGHT).stdout
     assert "no chain of decisions joins them" in asked
-    assert "wait in the review queue: same? near" in asked
+    assert "wait in the review queue: The names are alike" in asked
     negative = talkoot(home, "why", "src/left/actor/l001", "src/right/actor/r001").stdout
     assert "judged different by steward-1" in negative
     assert "two seats" in negative
