@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from pyoxigraph import NamedNode
 
 
@@ -9,7 +11,12 @@ class Namespace(str):
     """A namespace IRI; indexing it with a local name gives the term as a node."""
 
     def __getitem__(self, local: object) -> NamedNode:  # type: ignore[override]  # a term, not a character
-        return NamedNode(f"{self}{local}")
+        return _term(str(self), str(local))
+
+
+@lru_cache(maxsize=4096)
+def _term(namespace: str, local: str) -> NamedNode:
+    return NamedNode(namespace + local)
 
 
 TALKOOT = "https://w3id.org/talkoot/"
