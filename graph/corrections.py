@@ -95,13 +95,14 @@ def corrected(
     found = []
     for record, quads in records:
         kept = []
-        parts = {str(quad.subject) for quad in quads
-                 if getattr(quad.object, "value", "") in hidden and "#" in str(quad.subject)}  # fmt: skip
+        parts = {
+            quad.subject for quad in quads if getattr(quad.object, "value", "") in hidden and "#" in str(quad.subject)
+        }
         for quad in quads:
             subject = str(getattr(quad.subject, "value", ""))
-            correction = old.get((subject, quad.predicate.value, quad.object)) if record.source != "curated" else None
-            met |= {correction} if correction else set()
-            if not correction and subject.partition("#")[0] not in hidden and str(quad.subject) not in parts:
+            if record.source != "curated" and (correction := old.get((subject, quad.predicate.value, quad.object))):
+                met.add(correction)
+            elif subject.partition("#")[0] not in hidden and quad.subject not in parts:
                 kept.append(quad)
         found.append((record, kept))
     return found, [one for one in old.values() if one not in met]

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +47,8 @@ class FetchLog:
 
     def add(self, fetch: Fetch) -> None:
         """Note a fetch whose body is in the archive, or that found no page."""
-        row = {item.name: getattr(fetch, item.name) for item in fields(Fetch)}
-        row |= {
-            "redirects": json.dumps(fetch.redirects),
-            "headers": json.dumps(dict(fetch.headers), ensure_ascii=False),
-        }
+        headers = json.dumps(dict(fetch.headers), ensure_ascii=False)
+        row = vars(fetch) | {"redirects": json.dumps(fetch.redirects), "headers": headers}
         self._rows("INSERT OR REPLACE INTO fetches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *row.values())
 
     def find(self, source: str, key: str, runs: tuple[int, ...], since: str = "") -> Fetch | None:
@@ -92,10 +89,9 @@ class FetchLog:
     def _newest(self, which: str, *values: Any) -> Fetch | None:
         query = f"SELECT * FROM fetches WHERE source = ? AND {which} ORDER BY run DESC LIMIT 1"  # noqa: S608  # constants
         for row in self._rows(query, *values):
-            found: dict[str, Any] = dict(zip((item.name for item in fields(Fetch)), row, strict=True))
-            found["redirects"] = tuple(json.loads(found["redirects"]))
-            found["headers"] = CaseInsensitiveDict(json.loads(found["headers"]))
-            return Fetch(**found)
+            found = Fetch(*row)
+            headers = CaseInsensitiveDict(json.loads(row[7]))
+            return replace(found, redirects=tuple(json.loads(row[5])), headers=headers)
         return None
 
     def _rows(self, query: str, *values: Any) -> list[Any]:

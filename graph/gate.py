@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
 
-from pyoxigraph import Triple
-
 from talkoot.graph.rdf_text import n_triples
 from talkoot.graph.records import MappedRecord
 from talkoot.ontology import publish_shapes_file
-from talkoot.ontology.shacl import Result, ill_typed, results, suspects
+from talkoot.ontology.screening import suspects
+from talkoot.ontology.shacl import Result, ill_typed, results
 
 BATCH = 500
 """Records checked in one graph: one at a time costs four times as much (components.md 5)."""
@@ -72,11 +71,9 @@ class Gate:
         else:
             named = [record for record, own in zip(records, nodes, strict=True) if not failing.isdisjoint(own)]
         # Records that are sound by themselves may name one thing differently; the merged view chooses between them.
-        return {record.key: own for record in named if (own := self.violations(record.triples))}
-
-    def violations(self, triples: Iterable[Triple]) -> list[Result]:
-        """The constraints that triples break; warnings are left out."""
-        return [result for result in results(triples, self._file) if result.severity == "Violation"]
+        found = ((record.key, results(record.triples, self._file)) for record in named)
+        broken = ((key, [result for result in own if result.severity == "Violation"]) for key, own in found)
+        return {key: own for key, own in broken if own}
 
 
 def _text(node: object) -> str:

@@ -9,11 +9,11 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from talkoot.graph.identity.decisions import Decision
 from talkoot.graph.identity.ledger import Entry, redirects
-from talkoot.graph.rdf_text import date_literal
+from talkoot.graph.rdf_text import construct, date_literal
 from talkoot.graph.records import graph_iri
 from talkoot.graph.workbench import KeptRecord, SourceDescription
 from talkoot.ontology import frameworks
-from talkoot.ontology.namespaces import DCAT, DCT, FOAF, OWL, PROV, RDF, SCHEMA, SKOS, TK, VOC, XSD
+from talkoot.ontology.namespaces import DCT, FOAF, OWL, PROV, RDF, SCHEMA, SKOS, TK, VOC, XSD
 
 
 def provenance_graph(base: str) -> NamedNode:
@@ -40,19 +40,22 @@ def source_iri(base: str, source: str) -> NamedNode:
 def provenance_quads(
     records: Iterable[KeptRecord],
     sources: Iterable[SourceDescription],
-    runs: Mapping[int, Mapping[str, Any]],
-    last_seen: Mapping[str, str],
+    runs: Iterable[Mapping[str, Any]],
+    complete: Mapping[str, Mapping[str, Any]],
     base: str,
 ) -> Iterator[Quad]:
-    """Of each record graph: pages, how obtained, as of, when read, licence, publisher, first and last seen, hash."""
+    """Of each record graph: pages, how obtained, as of, when read, licence, publisher, first and last seen, hash.
+
+    ``complete`` are the last complete runs by source.
+    """
     graph = provenance_graph(base)
     terms = {}
     for source in sources:
         terms[source.id] = source.terms
-        yield from _in_graph(source_triples(source, base), graph)
+        yield from _in_graph(construct("source.rq", base, source_values(source, base)), graph)
+    started = {run["id"]: run["started"] for run in runs}
     for record in records:
-        node = graph_iri(base, record.source, record.key)
-        origin = record.origin
+        node, origin = graph_iri(base, record.source, record.key), record.origin
         said: list[tuple[NamedNode, NamedNode | Literal]] = [
             (RDF["type"], PROV["Bundle"]),
             (DCT["isPartOf"], source_iri(base, record.source)),
@@ -60,21 +63,19 @@ def provenance_quads(
             (DCT["issued"], date_literal(origin.as_of)),
             (PROV["generatedAtTime"], _time(record.read_at)),
             (PROV["wasAttributedTo"], publisher_iri(base, record.source)),
-            (DCT["created"], _time(runs[record.first_run]["started"])),
+            (DCT["created"], _time(started[record.first_run])),
             (SCHEMA["sha256"], Literal(record.content_hash)),
             (OWL["versionInfo"], Literal(f"mapping {record.mapping_version}")),
+            (FOAF["primaryTopic"], NamedNode(origin.pages[0])),
+            *((PROV["wasDerivedFrom"], NamedNode(page)) for page in origin.pages),
         ]
-        said += [(PROV["wasDerivedFrom"], NamedNode(page)) for page in origin.pages]
-        said.append((FOAF["primaryTopic"], NamedNode(origin.pages[0])))
-        said.append(
-            (DCT["license"], NamedNode(origin.licence))
-            if origin.licence
-            else (DCT["rights"], Literal(terms[record.source]))
-        )
-        if record.source in last_seen:
-            said.append((DCT["valid"], _time(last_seen[record.source])))
-        for predicate, value in said:
-            yield Quad(node, predicate, value, graph)
+        if origin.licence:
+            said.append((DCT["license"], NamedNode(origin.licence)))
+        else:
+            said.append((DCT["rights"], Literal(terms[record.source])))
+        if record.source in complete:
+            said.append((DCT["valid"], _time(complete[record.source]["started"])))
+        yield from (Quad(node, predicate, value, graph) for predicate, value in said)
 
 
 def publisher_iri(base: str, source: str) -> NamedNode:
@@ -82,22 +83,22 @@ def publisher_iri(base: str, source: str) -> NamedNode:
     return NamedNode(f"{source_iri(base, source).value}#publisher")
 
 
-def source_triples(source: SourceDescription, base: str) -> Iterator[Triple]:
-    """What a release says of a source: a dataset with its publisher, terms and day."""
-    node, publisher = source_iri(base, source.id), publisher_iri(base, source.id)
-    yield Triple(node, RDF["type"], DCAT["Dataset"])
-    yield Triple(node, DCT["identifier"], Literal(source.id))
-    yield Triple(node, DCT["title"], Literal(source.title))
-    yield Triple(node, DCT["publisher"], publisher)
-    yield Triple(node, DCT["rights"], Literal(source.terms))
-    yield Triple(node, DCT["issued"], date_literal(source.as_of))
-    yield Triple(publisher, RDF["type"], FOAF["Agent"])
-    yield Triple(publisher, FOAF["name"], Literal(source.publisher))
-    if source.licence != "unknown":
-        yield Triple(node, DCT["license"], NamedNode(source.licence))
+def source_values(source: SourceDescription, base: str) -> dict[str, NamedNode | Literal]:
+    """What is known of a source, by the variables of ``source.rq`` and ``catalogue_source.rq``."""
+    values: dict[str, NamedNode | Literal] = {
+        "source": source_iri(base, source.id),
+        "id": Literal(source.id),
+        "title": Literal(source.title),
+        "publisher": publisher_iri(base, source.id),
+        "name": Literal(source.publisher),
+        "terms": Literal(source.terms),
+        "as_of": date_literal(source.as_of),
+    }
     if source.publisher_page:
-        yield Triple(node, DCAT["landingPage"], NamedNode(source.publisher_page))
-        yield Triple(publisher, FOAF["homepage"], NamedNode(source.publisher_page))
+        values["page"] = NamedNode(source.publisher_page)
+    if source.licence != "unknown":
+        values["licence"] = NamedNode(source.licence)
+    return values
 
 
 def identity_quads(

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,23 +16,23 @@ from pyoxigraph import Quad, RdfFormat, Store, Triple
 
 from talkoot.graph.checks import run_checks
 from talkoot.graph.corrections import Correction, corrected
-from talkoot.graph.dcat import about, catalogue, dump_address
+from talkoot.graph.descriptions import catalogue, void_description
 from talkoot.graph.gate import BATCH, Gate
 from talkoot.graph.identity.features import record_quads
 from talkoot.graph.identity.names import NameTable
 from talkoot.graph.identity.rekey import Rekeyed
-from talkoot.graph.identity.resolve import Curated, Identity, resolve
+from talkoot.graph.identity.resolve import Curated, resolve
 from talkoot.graph.merge import merge
 from talkoot.graph.provenance import framework_quads, identity_quads, provenance_quads
 from talkoot.graph.rdf_text import n_quads
 from talkoot.graph.records import MappedRecord
-from talkoot.graph.release import Release, building_folder, current_release, finish, next_number, releases, switch
+from talkoot.graph.release import Release, building_folder, current_release, finish, releases
 from talkoot.graph.search_index import build_search_index
 from talkoot.graph.settings import Settings
-from talkoot.graph.void import void_description
-from talkoot.graph.workbench import KeptRecord, Workbench, now
+from talkoot.graph.workbench import KeptRecord, SourceDescription, Workbench, now
 from talkoot.ontology import vocabulary_triples
 
+ONTOLOGY_VERSION = "1.0.0"
 Progress = Callable[[str], None]
 
 
@@ -44,26 +44,6 @@ class PublishFailed(RuntimeError):
     """The release breaks a check and is not published; the message names check and nodes."""
 
 
-@dataclass(slots=True)
-class Loss:
-    """Records of a source that were in the last release and are gone."""
-
-    source: str
-    before: int
-    gone: int
-    why: str = ""
-
-
-@dataclass(slots=True)
-class Publication:
-    """What publishing came to."""
-
-    release: Release
-    identity: Identity
-    changes: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    idle: list[Correction] = field(default_factory=list)
-
-
 def publish(
     workbench: Workbench,
     settings: Settings,
@@ -72,66 +52,68 @@ def publish(
     accepted: Mapping[str, str] | None = None,
     progress: Progress = lambda step: None,
     corrections: Sequence[Correction] = (),
-) -> Publication:
-    """Build, check and switch in the next release. Call it while holding the writer lock.
+) -> tuple[Release, list[Correction]]:
+    """Build, check and switch in the next release; gives it with the corrections that meet nothing any more.
+
+    Call it while holding the writer lock.
 
     ``accepted`` gives the reason for each source whose loss of records may pass the guard. What ``corrections`` replace
     or hide stays in its record's graph and out of the merged view.
     Raises :class:`PublishHeld` or :class:`PublishFailed`; the current release then stays.
     """
+    base = settings.base
     progress("who is who")
     identity = resolve(workbench, settings, curated, names)
     records = [record for record, _ in identity.records]
     if not records:
         raise PublishFailed("There is nothing to publish: no source was harvested yet (talkoot harvest --bundled).")
-    last = current_release(settings)
-    before = _read_records(last.folder / "records.tsv", Rekeyed(settings.home)) if last else {}
+    before = _last_records(settings)
     changes = _changes(before, records)
     losses = _losses(before, changes, settings, accepted or {})
     progress("gate")
     _check_gate(records, Gate())
-    number = next_number(settings)
-    folder = building_folder(settings, number)
+    number, folder = building_folder(settings)
     progress("merged view")
-    seen_by_merge, idle = corrected(identity.records, corrections, identity.canonical, settings.base)
-    merged = merge(seen_by_merge, identity.canonical, settings.base)
-    sources = workbench.sources()
-    runs = {row["id"]: row for row in workbench.runs()}
-    complete = workbench.last_complete_runs()
-    seen = {source: row["started"] for source, row in complete.items()}
-    beside = [
-        *provenance_quads(records, sources, runs, seen, settings.base),
-        *identity_quads(identity.canonical, identity.decisions, identity.ledger, settings.base),
-        *framework_quads(settings.base),
-    ]
+    seen_by_merge, idle = corrected(identity.records, corrections, identity.canonical, base)
+    merged = merge(seen_by_merge, identity.canonical, base)
+    sources, runs, complete = workbench.sources(), workbench.runs(), workbench.last_complete_runs()
     progress("quads")
-    lines = _lines([*merged, *vocabulary_triples()], beside, records)
-    quads = folder / "graph.nq"
-    quads.write_text("".join(lines), encoding="utf-8")
+    said: list[Triple | Quad] = [
+        *merged,
+        *vocabulary_triples(),
+        *provenance_quads(records, sources, runs, complete, base),
+        *identity_quads(identity.canonical, identity.decisions, identity.ledger, base),
+        *framework_quads(base),
+    ]
+    lines = set(n_quads(said).splitlines(keepends=True))
+    lines.update(line for record in records for line in record.quads.splitlines(keepends=True))
+    quads = "".join(sorted(lines)).encode()  # the same workbench gives the same bytes
     progress("store")
     store = Store(str(folder / "store"))
-    store.bulk_load(path=str(quads), format=RdfFormat.N_QUADS)
+    store.bulk_load(quads, RdfFormat.N_QUADS)
     store.optimize()
     progress("checks")
-    faults = run_checks(store)
-    if faults:
+    if faults := run_checks(store):
         raise PublishFailed("The release is not published:\n" + "\n".join(faults))
     progress("search index")
-    kinds = build_search_index(folder / "search.sqlite", merged, settings.base)
-    void = void_description(store, settings.base, kinds, about(settings), dump_address(settings, number))
-    (folder / "void.ttl").write_text(void, encoding="utf-8")
+    kinds = build_search_index(folder / "search.sqlite", merged, base)
+    counts = Counter(record.source for record in records)
+    kept = sorted(f"{record.source}\t{record.key}\t{record.content_hash}\n" for record in records)
+    texts = {
+        "void.ttl": void_description(store, number, kinds, settings),
+        "records.tsv": "".join(kept),
+        "sources.json": _sources(workbench, sources, runs, counts),
+    }
     store.flush()
     del store
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
     with (folder / "graph.nq.gz").open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
-        packed.write(quads.read_bytes())
-    quads.unlink()
-    _write_records(folder / "records.tsv", records)
-    counts = Counter(record.source for record in records)
-    (folder / "sources.json").write_text(_sources(workbench, counts), encoding="utf-8")
+        packed.write(quads)
     manifest: dict[str, Any] = {
         "number": number,
         "published": now(),
-        "base": settings.base,
+        "base": base,
         "quads": len(lines),
         "records": len(records),
         "kinds": kinds,
@@ -142,31 +124,16 @@ def publish(
             for source in sources
         },
         "changes": changes,
-        "accepted_losses": [asdict(loss) for loss in losses],
+        "accepted_losses": losses,
         "versions": {name: version(name) for name in ("talkoot", "pyoxigraph")} | {"ontology": ONTOLOGY_VERSION},
-        "files": {name: _checksum(folder / name) for name in
-                  ("graph.nq.gz", "search.sqlite", "void.ttl", "records.tsv", "sources.json")},
-    }  # fmt: skip
+        "files": {name: _checksum(folder / name) for name in ("graph.nq.gz", "search.sqlite", *texts)},
+    }
     first = min([release.manifest["published"] for release in releases(settings)], default=manifest["published"])
     described = catalogue(manifest, first, sources, settings)
     (folder / "dcat.ttl").write_text(described, encoding="utf-8")
     manifest["files"]["dcat.ttl"] = _checksum(folder / "dcat.ttl")
     progress("switch")
-    release = finish(settings, folder, manifest)
-    switch(settings, number)
-    return Publication(release, identity, changes, idle)
-
-
-ONTOLOGY_VERSION = "1.0.0"
-
-
-def _lines(merged: Iterable[Triple], beside: Iterable[Quad], records: Iterable[KeptRecord]) -> list[str]:
-    """All quads as sorted N-Quads lines: the same workbench gives the same bytes."""
-    found = set(n_quads(merged).splitlines(keepends=True))
-    found.update(n_quads(beside).splitlines(keepends=True))
-    for record in records:
-        found.update(record.quads.splitlines(keepends=True))
-    return sorted(found)
+    return finish(settings, folder, manifest), idle
 
 
 def _check_gate(records: Sequence[KeptRecord], gate: Gate) -> None:
@@ -189,63 +156,58 @@ def _changes(before: Mapping[tuple[str, str], str], records: Iterable[KeptRecord
     """By source, the keys of records that are new, changed or gone since the last release."""
     after = {(record.source, record.key): record.content_hash for record in records}
     found: dict[str, dict[str, list[str]]] = {}
-    for source, key in sorted(before.keys() | after.keys()):
-        place = source, key
-        if before.get(place) == after.get(place):
-            continue
-        word = "new" if place not in before else "gone" if place not in after else "changed"
-        found.setdefault(source, {"new": [], "changed": [], "gone": []})[word].append(key)
+    for place in sorted(before.keys() | after.keys()):
+        if before.get(place) != after.get(place):
+            word = "new" if place not in before else "gone" if place not in after else "changed"
+            found.setdefault(place[0], {"new": [], "changed": [], "gone": []})[word].append(place[1])
     return found
 
 
 def _losses(
-    before: Mapping[tuple[str, str], str],
+    before: Iterable[tuple[str, str]],
     changes: Mapping[str, Mapping[str, list[str]]],
     settings: Settings,
     accepted: Mapping[str, str],
-) -> list[Loss]:
-    counts = Counter(source for source, _ in before)
-    held: list[Loss] = []
-    passed: list[Loss] = []
-    for source, count in sorted(counts.items()):
+) -> list[dict[str, Any]]:
+    """The sources of which too many records are gone, each for a reason. Raises :class:`PublishHeld` without one."""
+    losses, held = [], []
+    for source, count in sorted(Counter(source for source, _ in before).items()):
         gone = len(changes.get(source, {}).get("gone", []))
         if source == "curated" or gone < settings.loss_records or gone <= settings.loss_share * count:
             continue
-        loss = Loss(source, count, gone, accepted.get(source, ""))
-        (passed if loss.why else held).append(loss)
+        losses.append({"source": source, "before": count, "gone": gone, "why": accepted.get(source, "")})
+        if not accepted.get(source):
+            held.append(
+                f"{gone} of the {count} records of {source} are gone since the last release "
+                f"(more than {settings.loss_share:.0%} and at least {settings.loss_records}). If that is right: "
+                f'talkoot publish --accept-loss {source} --why "…"'
+            )
     if held:
-        sentences = [
-            f"{loss.gone} of the {loss.before} records of {loss.source} are gone since the last release "
-            f"(more than {settings.loss_share:.0%} and at least {settings.loss_records}). If that is right: "
-            f'talkoot publish --accept-loss {loss.source} --why "…"'
-            for loss in held
-        ]
-        raise PublishHeld("The release is held back. " + " ".join(sentences))
-    return passed
+        raise PublishHeld("The release is held back. " + " ".join(held))
+    return losses
 
 
-def _read_records(path: Path, rekeyed: Rekeyed) -> dict[tuple[str, str], str]:
-    found = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        source, key, content_hash = line.split("\t")
-        found[source, rekeyed.key(source, key)] = content_hash
-    return found
+def _last_records(settings: Settings) -> dict[tuple[str, str], str]:
+    """By source and key of today, the hashes of the current release's records."""
+    if (last := current_release(settings)) is None:
+        return {}
+    rekeyed = Rekeyed(settings.home)
+    rows = (line.split("\t") for line in (last.folder / "records.tsv").read_text(encoding="utf-8").splitlines())
+    return {(source, rekeyed.key(source, key)): content_hash for source, key, content_hash in rows}
 
 
-def _write_records(path: Path, records: Iterable[KeptRecord]) -> None:
-    lines = sorted(f"{record.source}\t{record.key}\t{record.content_hash}\n" for record in records)
-    path.write_text("".join(lines), encoding="utf-8")
-
-
-def _sources(workbench: Workbench, counts: Counter[str]) -> str:
+def _sources(
+    workbench: Workbench,
+    sources: Iterable[SourceDescription],
+    runs: Sequence[Mapping[str, Any]],
+    counts: Mapping[str, int],
+) -> str:
     """What pages tell of each source: its description, its last run and the issues that run still had."""
-    runs: dict[str, dict[str, Any]] = {}
-    for row in workbench.runs():
-        runs.setdefault(row["source"], row)
+    last = {row["source"]: row for row in reversed(runs)}
     told = [
         asdict(source)
-        | {"records": counts[source.id], "last_run": runs.get(source.id), "issues": workbench.issues(source.id)}
-        for source in workbench.sources()
+        | {"records": counts[source.id], "last_run": last.get(source.id), "issues": workbench.issues(source.id)}
+        for source in sources
     ]
     return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 

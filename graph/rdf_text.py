@@ -1,11 +1,13 @@
-"""RDF as text: one place where statements become N-Triples, N-Quads or Turtle."""
+"""RDF as text: one place where statements become N-Triples, N-Quads or Turtle, and a query file statements."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, cast
 
 import pyoxigraph
-from pyoxigraph import Literal, Quad, RdfFormat, Triple
+from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, RdfFormat, Store, Triple, Variable
 
 from talkoot.ontology.namespaces import PREFIXES, XSD
 
@@ -16,9 +18,17 @@ def date_literal(text: str) -> Literal:
     return Literal(text, datatype=XSD[kind])
 
 
-def n_quads(quads: Iterable[Quad] | Iterable[Triple]) -> str:
+def construct(name: str, base: str, values: Mapping[str, NamedNode | Literal]) -> list[Triple]:
+    """What a CONSTRUCT file of this folder says with values for its variables; what has none is left out."""
+    query = (Path(__file__).resolve().parent / name).read_text(encoding="utf-8")
+    given: dict[Variable, Any] = {Variable(variable): value for variable, value in values.items()}
+    found = Store().query(query, base_iri=base, prefixes=PREFIXES, substitutions=given)
+    return list(cast("QueryTriples", found))[::-1]  # the engine tells the last first
+
+
+def n_quads(statements: Iterable[Quad | Triple]) -> str:
     """Quads, or triples of the default graph, as N-Quads lines."""
-    return _text(quads, RdfFormat.N_QUADS)
+    return _text(statements, RdfFormat.N_QUADS)
 
 
 def n_triples(triples: Iterable[Triple]) -> str:
@@ -31,8 +41,6 @@ def turtle(triples: Iterable[Triple], more: Mapping[str, str] | None = None) -> 
     return _text(triples, RdfFormat.TURTLE, {**PREFIXES, **(more or {})})
 
 
-def _text(
-    statements: Iterable[Quad] | Iterable[Triple], form: RdfFormat, prefixes: dict[str, str] | None = None
-) -> str:
+def _text(statements: Any, form: RdfFormat, prefixes: dict[str, str] | None = None) -> str:
     # serialize() answers with bytes only when it is given no file to write to.
     return (pyoxigraph.serialize(statements, format=form, prefixes=prefixes) or b"").decode()

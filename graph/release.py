@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import logging
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pyoxigraph import RdfFormat, Store
+
 from talkoot.graph.settings import Settings
 
+_log = logging.getLogger(__name__)
 MANIFEST = "manifest.json"
 
 
@@ -35,12 +40,37 @@ class Release:
 
 
 def read_release(folder: Path) -> Release:
-    """A release by its folder. Raises :class:`ReleaseError` where the folder is none."""
+    """A release by its folder. Raises :class:`ReleaseError` where its manifest gives no number and quads."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return Release(manifest["number"], folder, manifest)
-    except (OSError, ValueError, KeyError) as error:
-        raise ReleaseError(f"{folder} is not a release: {error}") from error
+        return Release(int(manifest["number"]), folder, manifest | {"quads": int(manifest["quads"])})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReleaseError(f"{folder} is not a release: {MANIFEST}: {error!r}") from error
+
+
+def store_opener(release: Path, memory_triples: int) -> Callable[[], Store]:
+    """What gives a forked reader its store: a small release's, loaded now, or the folder's, opened by each reader.
+
+    Raises :class:`ReleaseError` where the folder lacks something that serving needs.
+    """
+    folder = release / "store"
+    if not folder.is_dir():
+        raise ReleaseError(f"{folder} is missing")
+    quads: int = read_release(release).manifest["quads"]
+    if quads > memory_triples:
+        return lambda: Store.read_only(str(folder))
+    store = Store()
+    # Parsing the dump is three to four times faster than copying out of the store on disk (measured).
+    dump = release / "graph.nq.gz"
+    if dump.exists():
+        with gzip.open(dump) as packed:
+            store.bulk_load(io.BufferedReader(packed, 1 << 20), RdfFormat.N_QUADS, lenient=True)
+        if len(store) != quads:
+            _log.warning("%s holds %d quads, the manifest says %d: reading the store", dump, len(store), quads)
+    if len(store) != quads:
+        store = Store()
+        store.bulk_extend(Store.read_only(str(folder)))
+    return lambda: store
 
 
 def releases(settings: Settings) -> list[Release]:
@@ -56,31 +86,26 @@ def current_release(settings: Settings) -> Release | None:
     return read_release(settings.current.resolve()) if settings.current.exists() else None
 
 
-def next_number(settings: Settings) -> int:
-    """The number of the next release: one more than any there is."""
-    return max((release.number for release in releases(settings)), default=0) + 1
-
-
-def building_folder(settings: Settings, number: int) -> Path:
-    """A fresh folder to build a release in; what an interrupted publish left there is removed."""
+def building_folder(settings: Settings) -> tuple[int, Path]:
+    """The next release's number, and a fresh folder to build it in; what an interrupted publish left is removed."""
+    number = max((release.number for release in releases(settings)), default=0) + 1
     settings.releases.mkdir(parents=True, exist_ok=True)
     for path in settings.releases.glob(".building-*"):
         shutil.rmtree(path)
     folder = settings.releases / f".building-{number}"
     folder.mkdir()
-    return folder
+    return number, folder
 
 
 def finish(settings: Settings, building: Path, manifest: dict[str, Any]) -> Release:
-    """Write the manifest, which makes the folder complete, and give it its number as a name."""
+    """Write the manifest, which makes the folder complete, give it its number as a name, and switch it in."""
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     with (building / MANIFEST).open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    folder = settings.releases / str(manifest["number"])
-    building.rename(folder)
-    return read_release(folder)
+    building.rename(settings.releases / str(manifest["number"]))
+    return switch(settings, manifest["number"])
 
 
 def switch(settings: Settings, number: int) -> Release:

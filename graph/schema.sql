@@ -38,14 +38,6 @@ CREATE TABLE IF NOT EXISTS issues (
   PRIMARY KEY (source, key, code, field, value, line)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE IF NOT EXISTS decisions (                   -- index of decisions.tsv, which is the truth
-  id TEXT PRIMARY KEY, subject_id TEXT NOT NULL, object_id TEXT NOT NULL, judgement TEXT NOT NULL,
-  mapping_justification TEXT NOT NULL, evidence TEXT NOT NULL, author_id TEXT NOT NULL,
-  mapping_date TEXT NOT NULL, confidence TEXT NOT NULL, superseded_by TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS decisions_subject ON decisions (subject_id);
-CREATE INDEX IF NOT EXISTS decisions_object ON decisions (object_id);
-
 CREATE TABLE IF NOT EXISTS fetches (       -- what each run fetched; a class in fetch_log.py has the same fields
   source TEXT NOT NULL, key TEXT NOT NULL, -- method, address, hash of a body
   run INTEGER NOT NULL, url TEXT NOT NULL, final_url TEXT NOT NULL,

@@ -104,19 +104,15 @@ def read_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
     return settings
 
 
-def _parse(name: str, text: str, kind: type) -> Path | str | int | float:
-    if issubclass(kind, Path):
-        return Path(text)
-    if kind is str:
-        return text
-    expected = "a whole number" if kind is int else "a number"
+def _parse(name: str, text: str, kind: Any) -> Any:
+    if issubclass(kind, Path | str):
+        return kind(text)
     try:
-        value = int(text) if kind is int else float(text)
-    except ValueError as error:
-        raise SettingError(f"{name} is {text!r}: expected {expected}") from error
-    if not math.isfinite(value):
-        raise SettingError(f"{name} is {text!r}: expected {expected}")
-    if value < 0:
+        value: float = kind(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < math.inf:
+        expected = "a whole number" if kind is int else "a number"
         raise SettingError(f"{name} is {text!r}: expected {expected} that is not negative")
     return value
 

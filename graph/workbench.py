@@ -1,21 +1,23 @@
-"""The workbench: one SQLite file of runs, records, issues and decisions (WAL mode)."""
+"""The workbench: one SQLite file of sources, runs, records and issues (WAL mode)."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from talkoot.graph.issues import Issue
 from talkoot.graph.records import MappedRecord, Origin
+from talkoot.graph.sql import statements
 
 SCHEMA_VERSION = "1"
 _SCHEMA = Path(__file__).resolve().parent / "schema.sql"
+_SQL = statements("workbench.sql")
 
 
 class WorkbenchError(RuntimeError):
@@ -96,9 +98,9 @@ class Workbench:
             raise
 
     def _prepare(self, base: str) -> None:
-        if not self._has_tables("name = 'missing'"):  # the newest table: the file is new, or was made before it
+        if "missing" not in self._tables():  # the newest table: the file is new, or was made before it
             with self._transaction():
-                if self._has_tables("TRUE") and not self._has_tables("name = 'meta'"):
+                if (tables := self._tables()) and "meta" not in tables:
                     raise WorkbenchError(f"{self.path} is an SQLite file of another program.")
                 for statement in _SCHEMA.read_text(encoding="utf-8").split(";\n"):
                     self.connection.execute(statement)
@@ -118,9 +120,8 @@ class Workbench:
                 "Set it back, or choose another home folder."
             )
 
-    def _has_tables(self, which: str) -> bool:
-        query = f"SELECT 1 FROM sqlite_master WHERE {which}"  # noqa: S608  # joins constants
-        return self.connection.execute(query).fetchone() is not None
+    def _tables(self) -> set[str]:
+        return {name for (name,) in self.connection.execute("SELECT name FROM sqlite_master")}
 
     def __enter__(self) -> Self:
         return self
@@ -138,121 +139,67 @@ class Workbench:
             raise
         self.connection.execute("COMMIT")
 
+    def _run(self, name: str, *values: object) -> sqlite3.Cursor:
+        return self.connection.execute(_SQL[name], values)
+
+    def _rows(self, name: str, *values: object) -> list[dict[str, Any]]:
+        cursor = self._run(name, *values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
     # Runs
 
     def mark_interrupted(self) -> list[int]:
         """Mark runs that never ended as interrupted; call it only while holding the writer lock."""
-        with self._transaction():
-            rows = self.connection.execute(
-                "UPDATE runs SET status = 'interrupted', ended = ? WHERE status = 'running' RETURNING id", (now(),)
-            ).fetchall()
-        return [row[0] for row in rows]
+        return [number for (number,) in self._run("interrupt", now()).fetchall()]
 
     def begin_run(self, source: SourceDescription, mapping_version: str) -> int:
         """Begin a run of a source, keep the source's description, and give the run's number."""
-        self.connection.execute(
-            "CREATE TEMP TABLE IF NOT EXISTS seen (run INTEGER, key TEXT, PRIMARY KEY (run, key)) WITHOUT ROWID"
-        )
+        described = {item.name: getattr(source, item.name) for item in fields(SourceDescription)}
+        self._run("listing")
         with self._transaction():
-            self.connection.execute(
-                "INSERT OR REPLACE INTO sources VALUES (?, ?, ?)",
-                (
-                    source.id,
-                    source.precedence,
-                    json.dumps(
-                        {item.name: getattr(source, item.name) for item in fields(SourceDescription)},
-                        ensure_ascii=False,
-                    ),
-                ),
-            )
-            cursor = self.connection.execute(
-                "INSERT INTO runs (source, started, status, mapping_version) VALUES (?, ?, 'running', ?)",
-                (source.id, now(), mapping_version),
-            )
-        if cursor.lastrowid is None:
-            raise WorkbenchError("SQLite gave the new run no number")
-        return cursor.lastrowid
+            self._run("describe", source.id, source.precedence, json.dumps(described, ensure_ascii=False))
+            ((number,),) = self._run("begin", source.id, now(), mapping_version).fetchall()
+        return int(number)
 
     def changed(self, source: str, hashes: dict[str, str], shapes_hash: str) -> set[str]:
         """Of records by key and content hash, the keys of those that are new, changed, back, or not yet checked."""
-        rows = self.connection.execute(
-            "SELECT key, content_hash FROM records WHERE source = ? AND shapes_hash = ? AND gone_run IS NULL "
-            "AND key IN (SELECT value FROM json_each(?))",
-            (source, shapes_hash, json.dumps(list(hashes))),
-        )
+        rows = self._run("unchanged", source, shapes_hash, json.dumps(list(hashes)))
         return set(hashes) - {key for key, content_hash in rows if hashes[key] == content_hash}
 
     def keep(
         self, run: int, records: Iterable[ValidatedRecord], unchanged: int, listed: Iterable[str],
-        issues: Iterable[Issue], mapping_version: str,
+        issues: Collection[Issue], mapping_version: str,
     ) -> None:  # fmt: skip
         """Keep a batch in one transaction: records that are new or changed, every key listed, and the issues."""
         with self._transaction():
-            self.connection.executemany("INSERT OR IGNORE INTO temp.seen VALUES (?, ?)", ((run, key) for key in listed))
-            new = changed = 0
-            for item in records:
-                if self._keep_record(run, item, mapping_version):
-                    new += 1
-                else:
-                    changed += 1
-            set_aside = self._keep_issues(run, issues)
-            self.connection.execute(
-                "UPDATE runs SET read = read + ?, new = new + ?, changed = changed + ?, unchanged = unchanged + ?, "
-                "set_aside = set_aside + ? WHERE id = ?",
-                (new + changed + unchanged, new, changed, unchanged, set_aside, run),
+            self.connection.executemany(_SQL["list"], ((run, key) for key in listed))
+            kept = [self._keep_record(run, item, mapping_version) for item in records]
+            self.connection.executemany(
+                _SQL["note"], (asdict(issue) | {"severity": issue.severity, "run": run} for issue in issues)
             )
+            set_aside = len({(issue.key, issue.line) for issue in issues if issue.sets_aside})
+            self._run("count", sum(kept), len(kept) - sum(kept), unchanged, set_aside, run)
 
     def _keep_record(self, run: int, item: ValidatedRecord, mapping_version: str) -> bool:
+        """Keep a record; whether it is new."""
         record, origin = item.record, item.record.origin
-        known = self.connection.execute(
-            "SELECT 1 FROM records WHERE source = ? AND key = ?", (record.source, record.key)
-        ).fetchone()
-        self.connection.execute(
-            "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL) "
-            "ON CONFLICT DO UPDATE SET pages = excluded.pages, obtained = excluded.obtained, as_of = excluded.as_of, "
-            "licence = excluded.licence, read_at = excluded.read_at, content_hash = excluded.content_hash, "
-            "mapping_version = excluded.mapping_version, shapes_hash = excluded.shapes_hash, quads = excluded.quads, "
-            "changed_run = excluded.changed_run, gone_run = NULL",
-            (record.source, record.key, json.dumps(origin.pages), origin.obtained, origin.as_of, origin.licence, now(),
-             item.content_hash, mapping_version, item.shapes_hash, item.quads, run, run),
-        )  # fmt: skip
-        return known is None
-
-    def _keep_issues(self, run: int, issues: Iterable[Issue]) -> int:
-        set_aside: set[tuple[str, int]] = set()
-        for issue in issues:
-            if issue.sets_aside:
-                set_aside.add((issue.key, issue.line))
-            self.connection.execute(
-                "INSERT INTO issues VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-                "last_run = excluded.last_run, message = excluded.message, file = excluded.file",
-                (issue.source, issue.key, issue.code, issue.field, issue.value, str(issue.severity), issue.file,
-                 issue.line, issue.expected, issue.message, run, run),
-            )  # fmt: skip
-        return len(set_aside)
+        ((new,),) = self._run(
+            "keep", record.source, record.key, json.dumps(origin.pages), origin.obtained, origin.as_of, origin.licence,
+            now(), item.content_hash, mapping_version, item.shapes_hash, item.quads, run,
+        ).fetchall()  # fmt: skip
+        return bool(new)
 
     def finish_run(self, run: int, source: str, status: str, note: str = "", grace: int = 1) -> dict[str, Any]:
         """End a run and give its row; a record that ``grace`` complete runs in a row did not list is gone."""
         with self._transaction():
             gone = 0
             if status == "complete":
-                listed = "(SELECT key FROM temp.seen WHERE run = ?2)"
-                for statement in (
-                    f"DELETE FROM missing WHERE source = ?1 AND key IN {listed}",  # noqa: S608  # joins constants
-                    "INSERT INTO missing SELECT source, key, ?2 FROM records WHERE source = ?1 AND gone_run IS NULL "  # noqa: S608
-                    f"AND key NOT IN {listed}",
-                ):
-                    self.connection.execute(statement, (source, run))
-                gone = self.connection.execute(
-                    "UPDATE records SET gone_run = ?2 WHERE source = ?1 AND gone_run IS NULL AND key IN "
-                    "(SELECT key FROM missing WHERE source = ?1 GROUP BY key HAVING count(*) >= ?3)",
-                    (source, run, grace),
-                ).rowcount
-            self.connection.execute("DELETE FROM temp.seen WHERE run = ?", (run,))
-            (row,) = self._rows(
-                "UPDATE runs SET status = ?, ended = ?, gone = ?, note = ? WHERE id = ? RETURNING *",
-                (status, now(), gone, note, run),
-            )
+                self._run("found", source, run)
+                self._run("missed", source, run)
+                gone = self._run("gone", source, run, grace).rowcount
+            self._run("listed", run)
+            (row,) = self._rows("end", status, now(), gone, note, run)
         return row
 
     def forget(self, hides: Callable[[str], bool], kept: Callable[[str], str]) -> int:
@@ -263,14 +210,10 @@ class Workbench:
         with self._transaction():
             rows = self.connection.execute("SELECT source, key, quads FROM records").fetchall()
             found = [(quads, source, key) for source, key, text in rows if (quads := kept(text)) != text]
-            self.connection.executemany(
-                "UPDATE records SET quads = ?, content_hash = '' WHERE source = ? AND key = ?", found
-            )
+            self.connection.executemany(_SQL["rewrite"], found)
             issues = self.connection.execute("SELECT source, key, code, field, value, line, message FROM issues")
-            self.connection.executemany(
-                "DELETE FROM issues WHERE (source, key, code, field, value, line) = (?, ?, ?, ?, ?, ?)",
-                [row[:6] for row in issues.fetchall() if any(hides(row[place]) for place in (1, 4, 6))],
-            )
+            hidden = [row[:6] for row in issues.fetchall() if any(hides(row[place]) for place in (1, 4, 6))]
+            self.connection.executemany(_SQL["unsay"], hidden)
         for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):  # else SQLite keeps deleted text in the file
             self.connection.execute(statement)
         return len(found)
@@ -279,63 +222,33 @@ class Workbench:
 
     def runs(self) -> list[dict[str, Any]]:
         """All runs, the newest first."""
-        return self._rows("SELECT * FROM runs ORDER BY id DESC")
+        return self._rows("runs")
+
+    def last_complete_runs(self) -> dict[str, dict[str, Any]]:
+        """By source, its last complete run: the day on which all its records that are not gone were last seen."""
+        return {row["source"]: row for row in self._rows("complete")}
 
     def issues(self, source: str | None = None) -> list[dict[str, Any]]:
         """Issues that the last finished run of their source still had, worst first, with when each was first seen."""
-        return self._rows(
-            "SELECT issues.*, runs.started AS first_seen FROM issues JOIN runs ON runs.id = first_run "
-            "JOIN (SELECT source AS of, max(id) AS latest FROM runs "
-            "WHERE status <> 'interrupted' GROUP BY source) ON of = issues.source AND last_run = latest "
-            "WHERE ? IS NULL OR issues.source = ? "
-            "ORDER BY severity = 'info', severity = 'warning', code, issues.source, key, line, field",
-            (source, source),
-        )
+        return self._rows("issues", source)
 
     def issues_of(self, run: int) -> list[dict[str, Any]]:
         """Issues that a run met, as far as no later run of the source met them again."""
-        return self._rows("SELECT * FROM issues WHERE last_run = ? OR first_run = ?", (run, run))
+        return self._rows("issues_of", run)
 
     def difference(self, run: int) -> dict[str, list[str]]:
         """The keys of the records that a run brought, changed, or no longer listed."""
         found: dict[str, list[str]] = {"new": [], "changed": [], "gone": []}
-        for key, first, gone in self.connection.execute(
-            "SELECT key, first_run, gone_run FROM records WHERE changed_run = ?1 OR gone_run = ?1 ORDER BY key", (run,)
-        ):
-            found["gone" if gone == run else "new" if first == run else "changed"].append(key)
+        for key, word in self._run("difference", run):
+            found[word].append(key)
         return found
 
     def sources(self) -> list[SourceDescription]:
         """The sources that were harvested, by precedence."""
         rows = self.connection.execute("SELECT description FROM sources ORDER BY precedence, id")
-        return [SourceDescription(**json.loads(row[0])) for row in rows]
+        return [SourceDescription(**json.loads(description)) for (description,) in rows]
 
     def records(self) -> Iterator[KeptRecord]:
         """All records that are not gone, by precedence of source, then key."""
-        rows = self.connection.execute(
-            "SELECT r.source, r.key, r.pages, r.obtained, r.as_of, r.licence, r.read_at, r.content_hash, "
-            "r.mapping_version, r.shapes_hash, r.quads, r.first_run, r.changed_run, r.gone_run "
-            "FROM records r JOIN sources s ON s.id = r.source WHERE r.gone_run IS NULL "
-            "ORDER BY s.precedence, r.source, r.key"
-        )
-        for row in rows:
-            origin = Origin(tuple(json.loads(row[2])), row[3], row[4], row[5])
-            yield KeptRecord(row[0], row[1], origin, *row[6:])
-
-    def last_complete_runs(self) -> dict[str, dict[str, Any]]:
-        """By source, its last complete run: the day on which all its records that are not gone were last seen."""
-        rows = self._rows(
-            "SELECT * FROM runs WHERE id IN (SELECT max(id) FROM runs WHERE status = 'complete' GROUP BY source)"
-        )
-        return {row["source"]: row for row in rows}
-
-    def keep_decisions(self, rows: Iterable[tuple[str, ...]]) -> None:
-        """Replace the index of decisions by the rows of the table, in its column order."""
-        with self._transaction():
-            self.connection.execute("DELETE FROM decisions")
-            self.connection.executemany("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-
-    def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
-        cursor = self.connection.execute(query, values)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
+        for source, key, pages, obtained, as_of, licence, *rest in self._run("records"):
+            yield KeptRecord(source, key, Origin(tuple(json.loads(pages)), obtained, as_of, licence), *rest)

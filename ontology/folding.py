@@ -7,11 +7,14 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+_WORD = re.compile("[0-9a-z]+")
+
 
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """The words of a text in ASCII lower case, joined by one space: ``"Łódź – Κέντρο"`` is ``"lodz kentro"``."""
-    return " ".join(re.findall("[0-9a-z]+", anyascii(text).lower().replace("'", "")))
+    plain = text if text.isascii() else anyascii(text)
+    return " ".join(_WORD.findall(plain.lower().replace("'", "")))
 
 
 def slug(text: str) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pyoxigraph
-import pyrudof
 from pyoxigraph import RdfFormat, Triple
 from pyshacl import validate
 from rdflib import BNode, Graph, Literal, URIRef
@@ -18,7 +17,6 @@ from rdflib.namespace import RDF, SH
 from rdflib.term import Node
 
 _DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
-_CONFIGURATION = str(Path(__file__).resolve().parent / "pyrudof.toml")
 
 
 class Result(NamedTuple):
@@ -37,24 +35,8 @@ class Result(NamedTuple):
     message: str
 
 
-def suspects(n_triples: str, shapes: Path) -> set[str] | None:
-    """The focus nodes that break a constraint (warnings left out), some ten times faster than :func:`results`.
-
-    Where it finds nothing, only :func:`ill_typed` may (the tests compare both on every example); of the rest,
-    :func:`results` says what is wrong. None: it could not read the triples. Labels of blank nodes are its own.
-    """
-    # It keeps what it reads, so each call has its own.
-    validator = pyrudof.Rudof(pyrudof.RudofConfig.from_path(_CONFIGURATION))
-    try:
-        validator.read_shacl(shapes.read_text(encoding="utf-8"), format=pyrudof.ShaclFormat.Turtle)
-        validator.read_data(n_triples, format=pyrudof.RDFFormat.NTriples, reader_mode=pyrudof.ReaderMode.Strict)
-        return {entry.focus_node for entry in validator.validate_shacl() if entry.severity == "Violation"}
-    except pyrudof.RudofError:
-        return None
-
-
 def ill_typed(triples: Iterable[Triple]) -> set[str]:
-    """Subjects of literals whose text does not fit its datatype (30 February): :func:`suspects` lets them pass."""
+    """Subjects of literals whose text does not fit its datatype (30 February): the first look lets them pass."""
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)  # it tells of each impossible date with a traceback
     return {
         triple.subject.value

@@ -232,15 +232,15 @@ def publish_release(workbench: Workbench, settings: Settings, accepted: dict[str
     elif any(known.id == source.id for known in workbench.sources()):
         workbench.finish_run(workbench.begin_run(source, MAPPING_VERSION), source.id, "complete")
     with progress() as report:
-        made = publish(
+        release, idle = publish(
             workbench, settings, Curated(FACTS), names_of(settings), accepted, lambda step: report(step, 1, 1),
             corrections,
         )  # fmt: skip
-    for one in made.idle:
+    for one in idle:
         told = f"{FILE}: {one.subject} no longer has {one.field} {one.old!r}: take the row out, or mend it"
         click.echo(told, err=True)
-    manifest = made.release.manifest
-    changes = [f"{sum(len(keys[w]) for keys in made.changes.values())} {w}" for w in ("new", "changed", "gone")]
+    manifest = release.manifest
+    changes = [f"{sum(len(keys[w]) for keys in manifest['changes'].values())} {w}" for w in ("new", "changed", "gone")]
     click.echo(
         f"Release {manifest['number']} is current: {manifest['quads']:,} quads from {manifest['records']:,} records; "
         f"{', '.join(changes)} since the last one."

@@ -1,33 +1,100 @@
-"""What Talkoot is, on what terms its data stand, and what its problem types mean."""
+"""What Talkoot is and what its problem types mean; the style sheet; what crawlers and monitors ask for."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
 
+from talkoot.graph.engine import EngineUnavailable
+from talkoot.graph.release import ReleaseError
 from talkoot.ontology.namespaces import TALKOOT
+from talkoot.web.browse import EVERY_KIND
 from talkoot.web.problem import PROBLEM_TYPES
-from talkoot.web.responses import html_page, page
+from talkoot.web.releases import shown_sources
+from talkoot.web.responses import STATIC, asset, assets_version, page, page_at
 from talkoot.web.site import release, site
-from talkoot.web.sources import shown_sources
 
 blueprint = Blueprint("about", __name__)
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_STATIC_MEDIA = {".css": "text/css", ".svg": "image/svg+xml"}
+_FOREVER = "public, max-age=31536000, immutable"
+_MOST_ADDRESSES = 50_000
+"""More than that a sitemap may not have."""
+_PAGES = ("", "actors", "solutions", "projects", "programmes", "collections", "centres", "countries", "sources",
+          "releases", "about", "ns", "voc", "shapes")  # fmt: skip
+_ROBOTS = """User-agent: *
+Disallow: /search
+Disallow: /sparql
+Disallow: /*?*page=
+Disallow: /*?*lang=
+Sitemap: {root}sitemap.xml
+"""
+"""Crawlers may read pages, not search, filters or queries; the dumps hold everything at once."""
 
 
-@blueprint.get("/about")
-@html_page
+@page_at(blueprint, "/about")
 def about() -> Response:
     """What this is."""
     borrowed = release().base == TALKOOT and site().settings.host not in _LOOPBACK
     return page("about.html", sources=shown_sources(), base=release().base, borrowed_base=borrowed)
 
 
-@blueprint.get("/problems/<slug>")
-@html_page
+@page_at(blueprint, "/problems/<slug>")
 def problem(slug: str) -> Response:
     """What a problem type means."""
-    kind = PROBLEM_TYPES.get(slug)
-    if kind is None:
+    return page("problem.html", slug=slug, kind=PROBLEM_TYPES.get(slug) or abort(404))
+
+
+@blueprint.get("/static/<version>/<name>")
+def static_file(version: str, name: str) -> Response:
+    """A style sheet or picture; an old version's address gives the current file without leave to keep it."""
+    path = STATIC / name
+    if path.parent != STATIC or path.suffix not in _STATIC_MEDIA or not path.is_file():
         abort(404)
-    return page("problem.html", slug=slug, kind=kind)
+    kept = _FOREVER if version == assets_version() else "no-cache"
+    return _text(path.read_bytes(), media=_STATIC_MEDIA[path.suffix], kept=kept)
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> BaseResponse:
+    """Where browsers look for a picture that a page did not name."""
+    return redirect(asset("logo.svg"), 302)
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """What crawlers may read."""
+    return _text(_ROBOTS.format(root=request.url_root))
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> Response:
+    """The addresses of the pages."""
+    hits = release().index.things(EVERY_KIND, "", 0, _MOST_ADDRESSES - len(_PAGES))
+    paths = [*_PAGES, *(f"doc/{hit.path.removeprefix('id/')}" for hit in hits)]
+    return Response(render_template("sitemap.xml", paths=paths), content_type="application/xml")
+
+
+@blueprint.get("/healthz")
+def alive() -> Response:
+    """The process answers."""
+    return _text("ok\n", kept="no-store")
+
+
+@blueprint.get("/readyz")
+def ready() -> Response:
+    """A release is loaded, and queries have readers where there are any."""
+    try:
+        number = release().number
+        own = site().own
+        if own is not None:
+            own.reader.release()
+    except (ReleaseError, EngineUnavailable) as error:
+        return _text(f"{error}\n", 503, kept="no-store")
+    return _text(f"release {number}\n", kept="no-store")
+
+
+def _text(body: str | bytes, status: int = 200, media: str = "text/plain", kept: str = "") -> Response:
+    headers = {"Cache-Control": kept} if kept else None
+    return Response(body, status, headers, content_type=f"{media}; charset=utf-8")

@@ -13,37 +13,26 @@ from talkoot.web import (
     about,
     browse,
     entity,
-    entity_parts,
     language,
-    machines,
-    marks,
     names,
-    places,
     releases,
+    responses,
     site,
-    sources,
     sparql_page,
-    static_assets,
     vocabulary,
     wording,
 )
-from talkoot.web.errors import set_up_errors
-from talkoot.web.release_view import ReleaseViews
-from talkoot.web.responses import set_up_headers
 
-_PAGES = (
-    places, browse, entity, sources, releases, vocabulary, sparql_page, about, machines, static_assets,
-)  # fmt: skip
+_PAGES = (browse, entity, releases, vocabulary, sparql_page, about)
 
 
 def create_app(settings: Settings, run_dir: Path | None = None) -> Flask:
     """The application over a home folder; with a run folder, ``/sparql`` answers programs too."""
     app = Flask(__name__, static_folder=None)
-    app.extensions[site.KEY] = site.Site(settings, ReleaseViews(settings), run_dir)
+    app.extensions[site.KEY] = site.Site(settings, run_dir)
     app.url_map.strict_slashes = False
     language.set_up_languages(app)
-    set_up_headers(app)
-    set_up_errors(app)
+    responses.set_up_answers(app)
     _set_up_templates(app)
     for module in _PAGES:
         app.register_blueprint(module.blueprint)
@@ -69,22 +58,17 @@ def _set_up_templates(app: Flask) -> None:
     environment.trim_blocks = True
     environment.lstrip_blocks = True
     environment.filters.update(
-        countries=entity_parts.countries,
-        listing=wording.listing,
-        moment=wording.moment,
-        named=marks.name,
-        number=wording.number,
-        others=entity_parts.others,
+        listing=wording.listing, moment=wording.moment, named=names.name_mark, number=wording.number
     )
     environment.globals.update(
-        asset=static_assets.asset,
+        asset=responses.asset,
         in_language=language.in_language,
         language_word=wording.language_word,
         languages=language.LANGUAGES,
-        name=marks.name,
-        notes=marks.notes,
+        name=names.name_mark,
+        notes=names.note_marks,
         reader_language=language.reader_language,
         release_stamp=_release_stamp,
-        text=marks.text,
+        text=names.text_mark,
         web_link=names.web_link,
     )

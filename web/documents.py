@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from flask import Response, request
-from pyoxigraph import NamedNode, Quad
+from flask import Response, redirect, request
+from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
 from werkzeug.exceptions import NotAcceptable
+from werkzeug.urls import iri_to_uri
+from werkzeug.wrappers import Response as BaseResponse
 
-from talkoot.web.linked_data import DOCUMENT_FORMATS, rdf_response
+from talkoot.ontology.namespaces import PREFIXES
+from talkoot.web.facts import MERGED
 from talkoot.web.negotiation import GRAPH_FORMATS, HTML, Choice, Format, by_name, negotiate
-from talkoot.web.responses import add_links, conditional, page
+from talkoot.web.responses import conditional, page
 from talkoot.web.site import release
 
+DOCUMENT_FORMATS = (HTML, *GRAPH_FORMATS)
+"""What a document comes in, the page first."""
+_WITH_GRAPHS = ("trig", "nq", "jsonld")
 _LABELS = {"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML", "trig": "TriG", "nq": "N-Quads"}
 
 Found = tuple[str, NamedNode, Format | None]
@@ -55,6 +61,23 @@ def wanted_format(suffix: Format | None) -> Choice:
     return choice
 
 
+def see_data(path: str, choice: Choice) -> BaseResponse:
+    """Lead from a thing, which cannot be sent, to the document about it."""
+    suffix = "" if choice.format is HTML else f".{choice.format.name}"
+    response = redirect(iri_to_uri(path) + suffix, 303)
+    response.vary.add("Accept")
+    return response
+
+
+def rdf_response(quads: Iterable[Quad], choice: Choice) -> Response:
+    """Quads in the format chosen; formats without graphs get the default graph's triples only."""
+    wanted = dict.fromkeys(quads)
+    with_graphs = choice.format.name in _WITH_GRAPHS
+    said = wanted if with_graphs else (quad.triple for quad in wanted if quad.graph_name == MERGED)
+    body = serialize(said, format=RdfFormat.from_media_type(choice.format.media), prefixes=PREFIXES)
+    return Response(body, content_type=choice.content_type)
+
+
 def send(
     path: str,
     topic: str,
@@ -76,7 +99,9 @@ def send(
             response = rdf_response(quads(choice), choice)
         links = [(f"{path}.{item.name}", "alternate", item.media) for item in (*GRAPH_FORMATS, HTML)]
         links += [(f"{path}.ttl", "describedby", "text/turtle"), (canonical, "canonical", ""), (topic, "cite-as", "")]
-        add_links(response, [*links, (f"{release().base}dataset", "collection", "")])
+        for target, relation, media in (*links, (f"{release().base}dataset", "collection", "")):
+            kind = f'; type="{media}"' if media else ""
+            response.headers.add("Link", f'<{target}>; rel="{relation}"{kind}')
         return response
 
     return conditional(choice, make)

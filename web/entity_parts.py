@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
 from talkoot.ontology.folding import fold
 from talkoot.ontology.namespaces import DCT, PROV, SKOS, TK, VOC
 from talkoot.web.facts import MERGED, Facts, Period, in_order
-from talkoot.web.names import Namer, Ref
+from talkoot.web.names import Ref
 from talkoot.web.notes import Notes
 from talkoot.web.wording import years
 
@@ -22,10 +23,10 @@ _ROLES = (
 _ROLE_RANK = {f"{VOC}role/{code}": rank for rank, code in enumerate(_ROLES)}
 _KIND_RANK = {"centre": 0, "network": 1, "project": 2, "collection": 3, "programme": 4, "solution": 5}
 HOST = VOC["role/host"]
-_AGENT, _INVOLVED_IN, _ROLE, _TIME = PROV["agent"], TK["involvedIn"], TK["hasRole"], DCT["temporal"]
-_REMARK, _BASIS, _RECORDS = SKOS["note"], DCT["type"], DCT["source"]
-_INFERRED = VOC["basis/inferred"]
 _NO_PERIOD = ("", "")
+
+Row = dict[str, Any]
+"""A part as a page shows it: what (or who) is at its other end, in which role, when, and who says so."""
 
 
 class Part(NamedTuple):
@@ -39,126 +40,91 @@ class Part(NamedTuple):
     remarks: list[str]
     graphs: list[NamedNode]
 
-
-class PartRow(NamedTuple):
-    """A part as a page shows it: what (or who) is at its other end, in which role, when, and who says so."""
-
-    other: Ref
-    role: str
-    role_code: str
-    period: str
-    inferred: bool
-    remarks: list[str]
-    marks: tuple[int, ...]
-    through: Ref | None
+    @property
+    def rank(self) -> tuple[int, str]:
+        """Where its role stands, the leading ones first."""
+        return _ROLE_RANK.get(self.role.value, len(_ROLES)), self.role.value
 
 
-class PartnerRow(NamedTuple):
-    """Another actor, and what the two have in common."""
-
-    actor: Ref
-    shared: list[Ref]
-    direct: bool
-    marks: tuple[int, ...]
-
-
-def parts_of(facts: Facts, agent: NamedNode) -> list[Part]:
-    """The parts that an actor plays."""
-    return _parts(facts, facts.subjects(_AGENT, agent))
-
-
-def parts_in(facts: Facts, thing: NamedNode) -> list[Part]:
-    """The parts played in a thing."""
-    return _parts(facts, facts.subjects(_INVOLVED_IN, thing))
-
-
-def _parts(facts: Facts, nodes: Iterable[NamedNode]) -> list[Part]:
+def _parts(end: NamedNode, facts: Facts, node: NamedNode) -> list[Part]:
     found = []
-    for node in nodes:
-        said = facts.said_of(node, MERGED)
-        ends = [in_order(said.get(predicate, ())) for predicate in (_AGENT, _INVOLVED_IN, _ROLE)]
-        if not all(ends):
-            continue
-        agent, thing, role = (values[0] for values in ends)
-        periods = facts.periods(node) if _TIME in said else []
-        remarks = sorted(str(text.value) for text in said.get(_REMARK, ()) if isinstance(text, Literal))
-        inferred = _INFERRED in said.get(_BASIS, ())
-        graphs = in_order(said.get(_RECORDS, ()))
-        found.append(Part(agent, thing, role, periods[0] if periods else _NO_PERIOD, inferred, remarks, graphs))
+    for part in facts.subjects(end, node):
+        said = facts.said_of(part, MERGED)
+        ends = [in_order(said.get(predicate, ())) for predicate in (PROV["agent"], TK["involvedIn"], TK["hasRole"])]
+        if all(ends):
+            periods = facts.periods(part) if DCT["temporal"] in said else []
+            remarks = sorted(str(text.value) for text in said.get(SKOS["note"], ()) if isinstance(text, Literal))
+            inferred = VOC["basis/inferred"] in said.get(DCT["type"], ())
+            agent, thing, role = (values[0] for values in ends)
+            graphs = in_order(said.get(DCT["source"], ()))
+            found.append(Part(agent, thing, role, periods[0] if periods else _NO_PERIOD, inferred, remarks, graphs))
     return found
 
 
-class PartsReader:
-    """Makes rows of parts, for one reader and one page's notes."""
+parts_of = partial(_parts, PROV["agent"])
+"""The parts that an actor plays, by the facts and the actor."""
+parts_in = partial(_parts, TK["involvedIn"])
+"""The parts played in a thing, by the facts and the thing."""
 
-    def __init__(self, facts: Facts, namer: Namer, notes: Notes) -> None:
-        self._facts = facts
-        self._namer = namer
-        self._notes = notes
 
-    def things(self, parts: Iterable[Part], through: Ref | None = None) -> list[PartRow]:
-        """Rows that name the things, the weightier kinds first, then by role and alphabet."""
-        named = [(self._namer.ref(part.thing), part) for part in parts]
-        named.sort(key=lambda pair: (_KIND_RANK.get(pair[0].kind, 9), _rank(pair[1]), pair[0].text.casefold()))
-        return [self._row(ref, part, self._own_period(part), through) for ref, part in named]
+def thing_rows(notes: Notes, parts: Iterable[Part], through: Ref | None = None) -> list[Row]:
+    """Rows that name the things, the weightier kinds first, then by role and alphabet."""
+    named = [(notes.ref(part.thing), part) for part in parts]
+    named.sort(key=lambda pair: (_KIND_RANK.get(pair[0].kind, 9), pair[1].rank, pair[0].text.casefold()))
+    rows = []
+    for ref, part in named:
+        when = [part.period] if part.period != _NO_PERIOD else notes.view.periods(part.thing)
+        rows.append(_row(notes, ref, part, next(iter(when), _NO_PERIOD), through))
+    return rows
 
-    def actors(self, parts: Iterable[Part]) -> list[PartRow]:
-        """Rows that name the actors, the leading roles first."""
-        named = [(self._namer.ref(part.agent), part) for part in parts]
-        named.sort(key=lambda pair: (_rank(pair[1]), pair[0].text.casefold()))
-        return [self._row(ref, part, part.period, None) for ref, part in named]
 
-    def partners(self, actor: NamedNode, own: Iterable[Part], through: Iterable[Part]) -> list[PartnerRow]:
-        """The actors that share things with this one, those with most in common first.
+def actor_rows(notes: Notes, parts: Iterable[Part]) -> list[Row]:
+    """Rows that name the actors, the leading roles first."""
+    named = [(notes.ref(part.agent), part) for part in parts]
+    named.sort(key=lambda pair: (pair[1].rank, pair[0].text.casefold()))
+    return [_row(notes, ref, part, part.period) for ref, part in named]
 
-        ``through`` are the parts of the centres that the actor hosts.
-        """
-        found: dict[NamedNode, tuple[dict[NamedNode, bool], set[NamedNode]]] = {}
-        seen: set[NamedNode] = set()
-        left_out = {actor, *(part.agent for part in through)}
-        for part, direct in [*((part, True) for part in own), *((part, False) for part in through)]:
-            if part.thing in seen:
-                continue
-            seen.add(part.thing)
-            for other in parts_in(self._facts, part.thing):
-                if other.agent not in left_out:
-                    shared, graphs = found.setdefault(other.agent, ({}, set()))
-                    shared[part.thing] = direct
-                    graphs.update(other.graphs)
-        rows = []
-        for agent, (shared, graphs) in found.items():
-            things = [self._namer.ref(thing) for thing in shared]
-            rows.append((self._namer.ref(agent), things, any(shared.values()), graphs))
-        rows.sort(key=lambda row: (-len(row[1]), not row[2], row[0].text.casefold(), row[0].href))
-        return [PartnerRow(ref, things, direct, self._notes.marks(graphs)) for ref, things, direct, graphs in rows]
 
-    def _own_period(self, part: Part) -> Period:
-        """When the part was played, or else when the thing took place."""
-        if part.period != _NO_PERIOD:
-            return part.period
-        return next(iter(self._facts.periods(part.thing)), _NO_PERIOD)
-
-    def _row(self, ref: Ref, part: Part, period: Period, through: Ref | None) -> PartRow:
-        words = {fold(text) for text in self._facts.labels(part.role).values()} if part.remarks else set()
-        remarks = [
+def _row(notes: Notes, ref: Ref, part: Part, period: Period, through: Ref | None = None) -> Row:
+    words = {fold(text) for text in notes.view.labels(part.role).values()} if part.remarks else set()
+    return {
+        "other": ref,
+        "role": notes.concept(part.role).text,
+        "role_code": part.role.value.rsplit("/", 1)[-1],
+        "period": years(*period),
+        "inferred": part.inferred,
+        "remarks": [
             text.removeprefix("part: ")
             for text in part.remarks
             if fold(text) not in words and fold(ref.text) not in fold(text)
-        ]
-        code = part.role.value.rsplit("/", 1)[-1]
-        role, marks = self._namer.concept(part.role).text, self._notes.marks(part.graphs)
-        return PartRow(ref, role, code, years(*period), part.inferred, remarks, marks, through)
+        ],
+        "marks": notes.marks(part.graphs),
+        "through": through,
+    }
 
 
-def others(rows: Iterable[PartRow]) -> int:
-    """How many things are at the other ends; one in two roles counts once."""
-    return len({row.other.iri for row in rows})
+def partners(notes: Notes, actor: NamedNode, own: Iterable[Part], through: Iterable[Part]) -> list[dict[str, Any]]:
+    """The actors that share things with this one, and what they share, those with most in common first.
 
-
-def countries(refs: Iterable[Ref]) -> int:
-    """In how many countries some things are."""
-    return len({place for ref in refs for place in ref.places})
-
-
-def _rank(part: Part) -> tuple[int, str]:
-    return _ROLE_RANK.get(part.role.value, len(_ROLES)), part.role.value
+    ``through`` are the parts of the centres that the actor hosts.
+    """
+    found: dict[NamedNode, tuple[dict[NamedNode, bool], set[NamedNode]]] = {}
+    left_out = {actor, *(part.agent for part in through)}
+    things = {part.thing: True for part in own}
+    for part in through:
+        things.setdefault(part.thing, False)
+    for thing, direct in things.items():
+        for other in parts_in(notes.view, thing):
+            if other.agent not in left_out:
+                shared, graphs = found.setdefault(other.agent, ({}, set()))
+                shared[thing] = direct
+                graphs.update(other.graphs)
+    rows = [
+        (notes.ref(agent), [notes.ref(thing) for thing in shared], any(shared.values()), graphs)
+        for agent, (shared, graphs) in found.items()
+    ]
+    rows.sort(key=lambda row: (-len(row[1]), not row[2], row[0].text.casefold(), row[0].href))
+    return [
+        {"actor": ref, "shared": shared, "direct": direct, "marks": notes.marks(graphs)}
+        for ref, shared, direct, graphs in rows
+    ]

@@ -23,7 +23,7 @@ Period = tuple[str, str]
 
 _NAMES = (SKOS["prefLabel"], DCT["title"])
 _LEVELS_UP = 4
-_REMEMBERED = 20_000
+REMEMBERED = 20_000
 
 
 def in_order(terms: Iterable[object]) -> list[NamedNode]:
@@ -45,9 +45,9 @@ class Facts:
         self.identity = identity_graph(base)
         self.provenance = provenance_graph(base)
         # Names, kinds and countries are asked for on every page, and a release never changes.
-        self.labels = lru_cache(maxsize=_REMEMBERED)(self._labels)
-        self.kind = lru_cache(maxsize=_REMEMBERED)(self._kind)
-        self.countries = lru_cache(maxsize=_REMEMBERED)(self._countries)
+        self.labels = lru_cache(maxsize=REMEMBERED)(self._labels)
+        self.kind = lru_cache(maxsize=REMEMBERED)(self._kind)
+        self.countries = lru_cache(maxsize=REMEMBERED)(self._countries)
 
     def about(self, subject: NamedNode) -> Iterator[Quad]:
         """All that the merged view says of a thing."""
@@ -62,8 +62,7 @@ class Facts:
 
     def nodes(self, subject: NamedNode, predicate: NamedNode, graph: Graph = MERGED) -> list[NamedNode]:
         """The values of a property that are things, in the order of their IRIs."""
-        quads = self.store.quads_for_pattern(subject, predicate, None, graph)
-        return in_order(quad.object for quad in quads)
+        return in_order(quad.object for quad in self.store.quads_for_pattern(subject, predicate, None, graph))
 
     def node(self, subject: NamedNode, predicate: NamedNode, graph: Graph = MERGED) -> NamedNode | None:
         """The first thing that a property leads to, if there is one."""
@@ -85,11 +84,8 @@ class Facts:
 
     def _labels(self, subject: NamedNode) -> dict[str, str]:
         """The names of a thing by language; of two in one language, the first in the alphabet."""
-        found: dict[str, str] = {}
-        for predicate in _NAMES:
-            for text in self.texts(subject, predicate):
-                found.setdefault(text.language or "", text.value)
-        return found
+        texts = [text for predicate in _NAMES for text in self.texts(subject, predicate)]
+        return {text.language or "": text.value for text in reversed(texts)}
 
     def concept(self, iri: NamedNode, language: str) -> tuple[str, str]:
         """A concept's label for a reader and its language; its code where it has none."""
@@ -107,23 +103,16 @@ class Facts:
 
     def _countries(self, subject: NamedNode) -> tuple[NamedNode, ...]:
         """The countries in which a thing is or acts, also those of its regions and municipalities."""
-        found: dict[NamedNode, None] = {}
-        for place in (*self.nodes(subject, TK["designatedFor"]), *self.nodes(subject, DCT["spatial"])):
-            country = self.country_of(place)
-            if country is not None:
-                found[country] = None
-        return tuple(found)
+        places = (*self.nodes(subject, TK["designatedFor"]), *self.nodes(subject, DCT["spatial"]))
+        found = (self._country_of(place) for place in places)
+        return tuple(dict.fromkeys(country for country in found if country))
 
-    def country_of(self, place: NamedNode) -> NamedNode | None:
+    def _country_of(self, place: NamedNode, levels: int = _LEVELS_UP) -> NamedNode | None:
         """The country of a place: itself, or the one above it."""
-        for _ in range(_LEVELS_UP):
-            if place.value.startswith(COUNTRY):
-                return place
-            above = self.node(place, SKOS["broader"])
-            if above is None:
-                return None
-            place = above
-        return None
+        if place.value.startswith(COUNTRY):
+            return place
+        above = self.node(place, SKOS["broader"]) if levels > 1 else None
+        return self._country_of(above, levels - 1) if above else None
 
     def periods(self, subject: NamedNode) -> list[Period]:
         """All periods of a thing, the earliest first."""
@@ -152,12 +141,12 @@ class Facts:
     def recorded(self, subject: NamedNode) -> list[Quad]:
         """What records say of a source's entity, each statement with its record graph."""
         graphs = f"{self.base}graph/"
+        quads = [(quad, quad.graph_name) for quad in self.store.quads_for_pattern(subject, None, None, None)]
+        others = (self.identity, self.provenance)
         return [
             quad
-            for quad in self.store.quads_for_pattern(subject, None, None, None)
-            if isinstance(quad.graph_name, NamedNode)
-            and quad.graph_name.value.startswith(graphs)
-            and quad.graph_name not in (self.identity, self.provenance)
+            for quad, graph in quads
+            if isinstance(graph, NamedNode) and graph.value.startswith(graphs) and graph not in others
         ]
 
     @cached_property
@@ -167,10 +156,7 @@ class Facts:
         return {node.value.removeprefix(VOC): node for node in found if node.value.startswith(VOC)}
 
     @cached_property
-    def countries_by_code(self) -> dict[str, list[NamedNode]]:
+    def countries_by_code(self) -> dict[str, NamedNode]:
         """The countries by each of their codes, of two letters and of three."""
-        found: dict[str, list[NamedNode]] = {}
-        for node in self.subjects(SKOS["inScheme"], VOC["country"]):
-            for text in self.texts(node, SKOS["notation"]):
-                found.setdefault(text.value, []).append(node)
-        return found
+        nodes = reversed(self.subjects(SKOS["inScheme"], VOC["country"]))
+        return {text.value: node for node in nodes for text in self.texts(node, SKOS["notation"])}

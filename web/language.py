@@ -18,20 +18,12 @@ _YEAR = 365 * 24 * 3600
 
 def reader_language() -> str:
     """The language of this request's page."""
-    language: str | None = g.get("language")
-    if language is None:
-        language = g.language = _choose()
+    if "language" not in g:
+        accepted = (wish.partition("-")[0].lower() for wish, _ in request.accept_languages)
+        wishes = (request.args.get("lang"), request.cookies.get(COOKIE), *accepted)
+        g.language = next((wish for wish in wishes if wish in LANGUAGES), "en")
+    language: str = g.language
     return language
-
-
-def _choose() -> str:
-    for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
-        if wish in LANGUAGES:
-            return str(wish)
-    for wish, _ in request.accept_languages:
-        if (language := wish.partition("-")[0].lower()) in LANGUAGES:
-            return language
-    return "en"
 
 
 def in_language(language: str) -> str:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
+from flask_babel import gettext
+from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 from werkzeug.urls import iri_to_uri
 
 from talkoot.graph.labels import main_label, reader_label
 from talkoot.ontology.namespaces import COUNTRY, PREFIXES, TK, VOC
-from talkoot.web.facts import Facts, Term
+from talkoot.web.facts import Term
+from talkoot.web.language import reader_language
 from talkoot.web.wording import is_web_address, moment, short_address
+
+if TYPE_CHECKING:
+    from talkoot.web.release_view import ReleaseView
 
 _IN_THE_READERS_LANGUAGE = ("programme", "collection")
 _DATES = ("date", "dateTime", "gYear", "gYearMonth")
 _NUMBERS = ("integer", "decimal", "double")
+_MOST_MARKS = 6
 
 
 class Ref(NamedTuple):
@@ -63,32 +71,36 @@ def web_link(address: str, text: str = "") -> Ref:
 class Namer:
     """Makes names for one reader."""
 
-    def __init__(self, facts: Facts, language: str) -> None:
-        self._facts = facts
+    def __init__(self, view: ReleaseView, language: str) -> None:
+        self.view = view
         self.language = language
 
     def ref(self, node: NamedNode) -> Ref:
         """The name of an entity, or of a concept."""
-        facts = self._facts
-        if not node.value.startswith(f"{facts.base}id/"):
+        view = self.view
+        if not node.value.startswith(f"{view.base}id/"):
             return self.concept(node)
-        kind = facts.kind(node)
-        labels = facts.labels(node)
-        if kind == "implementation":
-            solution = facts.node(node, TK["implements"])
-            labels = facts.labels(solution) if solution is not None else labels
-        places = tuple(self.concept(place).text for place in facts.countries(node))
-        return named(site_path(node.value, facts.base), kind, labels, self.language, places, node.value)
+        kind = view.kind(node)
+        solution = view.node(node, TK["implements"]) if kind == "implementation" else None
+        places = tuple(self.concept(place).text for place in view.countries(node))
+        return named(
+            site_path(node.value, view.base), kind, view.labels(solution or node), self.language, places, node.value
+        )
 
     def concept(self, node: NamedNode) -> Ref:
         """A concept's name, leading to the page of the country or of the term."""
-        text, lang = self._facts.concept(node, self.language)
+        text, lang = self.view.concept(node, self.language)
         href = ""
         if node.value.startswith(COUNTRY):
             href = f"/countries/{node.value.removeprefix(COUNTRY)}"
         elif node.value.startswith(VOC):
             href = "/voc/" + iri_to_uri(node.value.removeprefix(VOC))
         return Ref(href, text, lang, iri=node.value, code=node.value.rsplit("/", 1)[-1])
+
+    def property(self, predicate: NamedNode) -> Ref:
+        """A property by its short name, leading to its description where it is one of ours."""
+        short = short_iri(predicate.value)
+        return Ref(f"/ns#{predicate.value.removeprefix(TK)}" if predicate.value.startswith(TK) else "", short, None)
 
     def country(self, code: str) -> str:
         """A country's name by its code in the EU's table."""
@@ -100,18 +112,16 @@ class Namer:
 
     def value(self, value: Term) -> Ref:
         """A value for people: dates in words, things and concepts by name, other addresses as links outside."""
-        if isinstance(value, Literal):
-            if value.datatype.value.rsplit("#", 1)[-1] in _DATES:
-                return Ref("", moment(value.value), None)
-            return Ref("", value.value, value.language or "")
+        if isinstance(value, Literal) and value.datatype.value.rsplit("#", 1)[-1] in _DATES:
+            return Ref("", moment(value.value), None)
         if not isinstance(value, NamedNode):
-            return Ref("", str(value), "")
-        own = value.value.startswith(f"{self._facts.base}id/") or self._facts.is_concept(value)
+            return self.term(value)
+        own = value.value.startswith(f"{self.view.base}id/") or self.view.is_concept(value)
         return self.ref(value) if own else web_link(value.value)
 
     def term(self, value: Term) -> Ref:
         """A value as it stands in the data, by its name where it has one, with the term itself as ``code``."""
-        base = self._facts.base
+        base = self.view.base
         if isinstance(value, Literal):
             numeric = value.datatype.value.rsplit("#", 1)[-1] in _NUMBERS
             return Ref("", value.value, value.language or "", kind="figure" if numeric else "")
@@ -120,12 +130,12 @@ class Namer:
         iri, short = value.value, short_iri(value.value, base)
         has_page = iri.startswith((f"{base}id/", f"{base}graph/", f"{base}voc/", f"{base}sources/")) and "#" not in iri
         href = site_path(iri, base) if has_page else ""
-        if (self._facts.labels(value) or self._facts.kind(value)) and not iri.startswith(f"{base}id/src/"):
+        if (self.view.labels(value) or self.view.kind(value)) and not iri.startswith(f"{base}id/src/"):
             named_by = self.ref(value)
             return Ref(href or named_by.href, named_by.text, named_by.lang, code=short)
         if href or short != iri:
             return Ref(href, short, None)
-        return Ref(iri if is_web_address(iri) else "", iri, None, outside=is_web_address(iri))
+        return web_link(iri, iri)
 
 
 def named(
@@ -143,3 +153,35 @@ def named(
         return Ref(href, wanted, wanted_lang, kind, places=places, iri=iri)
     gloss = wanted if wanted_lang in (language, "en") and wanted != main and lang != language else ""
     return Ref(href, main, lang, kind, gloss, wanted_lang if gloss else "", places, iri)
+
+
+def text_mark(value: str, lang: str | None) -> Markup:
+    """A text kept apart from the writing around it, with its language where that is known or known to be unknown."""
+    if lang is None:
+        return Markup("<bdi>%s</bdi>") % value
+    return Markup('<bdi lang="%s">%s</bdi>') % (lang, value)
+
+
+def name_mark(ref: Ref) -> Markup:
+    """A name or a value, leading to its page, or to an address outside, where there is one."""
+    if ref.outside:
+        return Markup('<a class="out" href="%s" rel="external noopener">%s</a>') % (ref.href, ref.text)
+    shown = text_mark(ref.text, ref.lang)
+    return Markup('<a href="%s">%s</a>') % (ref.href, shown) if ref.href else shown
+
+
+def note_marks(marks: tuple[int, ...]) -> Markup:
+    """The marks that lead to the source notes of a statement."""
+    return _note_marks(tuple(marks), reader_language()) if marks else Markup("")
+
+
+@lru_cache(maxsize=4096)
+def _note_marks(marks: tuple[int, ...], language: str) -> Markup:
+    """The marks in a reader's language, which is what the translations here depend on."""
+    link = Markup('<a href="#s%s" aria-label="%s">%s</a>')
+    links = [link % (mark, gettext("source %(num)s", num=mark), mark) for mark in marks[:_MOST_MARKS]]
+    rest = len(marks) - _MOST_MARKS
+    if rest > 0:
+        more = gettext("and %(num)s more sources", num=rest)
+        links.append(Markup('<a href="#sources" aria-label="%s">+%s</a>') % (more, rest))
+    return Markup('<span class="notes">%s</span>') % Markup("").join(links)

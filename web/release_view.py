@@ -7,46 +7,38 @@ import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from talkoot.graph.engine.release_store import ReleaseUnreadable, store_opener
-from talkoot.graph.release import Release, ReleaseError, read_release
+from talkoot.graph.release import Release, ReleaseError, read_release, store_opener
 from talkoot.graph.search_index import SearchIndex
 from talkoot.graph.settings import Settings
-from talkoot.web.facts import Facts
-
-if TYPE_CHECKING:
-    from talkoot.web.notes import Origin
+from talkoot.web.facts import REMEMBERED, Facts
+from talkoot.web.notes import read_origin
 
 _log = logging.getLogger(__name__)
 _LOOK_AGAIN_SECONDS = 0.3
 
 
-class ReleaseView:
+class ReleaseView(Facts):
     """One release as pages see it; it stays usable after another one has taken its place."""
 
     def __init__(self, release: Release, memory_triples: int) -> None:
         self.number = release.number
         self.folder = release.folder
         self.manifest: Mapping[str, Any] = release.manifest
-        self.base: str = release.manifest["base"]
         self.sources: Sequence[Mapping[str, Any]] = json.loads((release.folder / "sources.json").read_bytes())
-        try:
-            self.facts = Facts(store_opener(release.folder, memory_triples)(), self.base)
-        except ReleaseUnreadable as error:
-            raise ReleaseError(str(error)) from error
-        self.origins: dict[tuple[str, str], Origin] = {}
-        """Origins of record graphs by IRI and language, as far as pages have asked for them."""
+        super().__init__(store_opener(release.folder, memory_triples)(), release.manifest["base"])
+        self.origin = lru_cache(maxsize=REMEMBERED)(partial(read_origin, self))
         self._local = threading.local()
 
     @property
     def index(self) -> SearchIndex:
         """This thread's search index."""
-        index: SearchIndex | None = getattr(self._local, "index", None)
-        if index is None:
-            index = self._local.index = SearchIndex(self.folder / "search.sqlite")
+        if not hasattr(self._local, "index"):
+            self._local.index = SearchIndex(self.folder / "search.sqlite")
+        index: SearchIndex = self._local.index
         return index
 
     @cached_property

@@ -1,20 +1,27 @@
-"""How answers leave: validators, caching, language and format variance, security headers, links."""
+"""How answers leave: pages and refusals, validators, caching, language and format variance, security headers, links."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from functools import wraps
+import json
+import logging
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Blueprint, Flask, Response, g, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from talkoot import __version__
+from talkoot.graph.release import ReleaseError
 from talkoot.web.language import reader_language
-from talkoot.web.negotiation import HTML, Choice
+from talkoot.web.negotiation import HTML, PROBLEM, TEXT, Choice, negotiate
+from talkoot.web.problem import PROBLEM_TYPES, problem_response
 from talkoot.web.site import release, site
-from talkoot.web.static_assets import assets_version
 
+STATIC = Path(__file__).resolve().parent / "static"
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -26,7 +33,31 @@ _SECURITY = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_View = Callable[..., Response]
 _HTML = Choice(HTML, HTML.media)
+_OF_A_PAGE = ("Accept", "Accept-Language", "Cookie")
+"""The headers of a request that a page depends on."""
+_SLUGS = (
+    "bad-request", "not-found", "method-not-allowed", "not-acceptable", "query-too-long", "unsupported-media-type",
+    "engine-unavailable",
+)  # fmt: skip
+_SLUG_OF = {PROBLEM_TYPES[slug].status: slug for slug in _SLUGS}
+
+_log = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1)
+def assets_version() -> str:
+    """A hash over the style sheet and the pictures, which is part of their addresses."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.iterdir()):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+def asset(name: str) -> str:
+    """The address of a style sheet or picture as it is now."""
+    return f"/static/{assets_version()}/{name}"
 
 
 def page(template: str, **context: Any) -> Response:
@@ -34,68 +65,82 @@ def page(template: str, **context: Any) -> Response:
     return Response(render_template(template, **context), content_type=_HTML.content_type)
 
 
-def html_page(view: Callable[..., Response]) -> Callable[..., Response]:
-    """Make a view that only knows pages answer conditional requests before it does any work."""
+def page_at(blueprint: Blueprint, path: str) -> Callable[[_View], _View]:
+    """Put a view that only knows pages at a path; conditional requests are answered before it does any work."""
 
-    @wraps(view)
-    def answer(**arguments: Any) -> Response:
-        return conditional(_HTML, lambda: view(**arguments))
+    def put(view: _View) -> _View:
+        blueprint.get(path)(wraps(view)(lambda **arguments: conditional(_HTML, lambda: view(**arguments))))
+        return view
 
-    return answer
+    return put
 
 
 def conditional(choice: Choice, make: Callable[[], Response]) -> Response:
     """The answer that ``make`` gives, with its validator; 304 where the client has it already."""
-    etag = _etag(choice)
+    language = reader_language() if choice.format is HTML else ""
+    parts = (
+        __version__, assets_version(), release().number, release().manifest["published"],
+        request.path, request.query_string.decode("latin-1"), language, choice.media,
+    )  # fmt: skip
+    etag = hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:20]
     if request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
         response = Response(status=304)
+    elif (kept := site().pages.get(etag)) is not None:
+        response = kept
     else:
-        kept = site().pages.get(etag)
-        response = kept or make_response(make())
-        if kept is None:
-            site().pages.put(etag, response)
+        response = make_response(make())
+        site().pages.put(etag, response)
     if response.status_code in (200, 304):
         response.set_etag(etag, weak=True)
         response.headers["Cache-Control"] = "no-cache"
-    response.vary.update(("Accept", "Accept-Language", "Cookie") if choice.format is HTML else ("Accept",))
+    response.vary.update(_OF_A_PAGE if choice.format is HTML else ("Accept",))
     return response
-
-
-def _etag(choice: Choice) -> str:
-    parts = (
-        __version__,
-        assets_version(),
-        str(release().number),
-        str(release().manifest["published"]),
-        request.path,
-        request.query_string.decode("latin-1"),
-        reader_language() if choice.format is HTML else "",
-        choice.media,
-    )
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
-
-
-def add_links(response: Response, links: Iterable[tuple[str, str, str]]) -> None:
-    """Say by ``Link`` headers what else there is: (address, relation, media type or nothing)."""
-    for target, relation, media in links:
-        kind = f'; type="{media}"' if media else ""
-        response.headers.add("Link", f'<{target}>; rel="{relation}"{kind}')
 
 
 def _add_headers(response: Response) -> Response:
     for name, value in _SECURITY.items():
         response.headers.setdefault(name, value)
-    view = g.get("release_view")
-    if view is not None:
-        response.headers["Talkoot-Release"] = str(view.number)
+    if "release_view" in g:
+        response.headers["Talkoot-Release"] = str(release().number)
     if response.mimetype == HTML.media:
-        response.vary.update(("Accept", "Accept-Language", "Cookie"))
+        response.vary.update(_OF_A_PAGE)
         response.headers.setdefault("Content-Language", reader_language())
     elif response.status_code == 200:
         response.headers.setdefault("Access-Control-Allow-Origin", "*")
     return response
 
 
-def set_up_headers(app: Flask) -> None:
-    """Put the headers of every answer in place."""
+def _refusal(status: int, detail: str, headers: dict[str, str]) -> BaseResponse:
+    """A page for people, problem details for programs."""
+    accept = request.headers.get("Accept")
+    choice = negotiate(accept, (HTML, PROBLEM, TEXT))
+    headers["Cache-Control"] = "no-store"
+    if choice is not None and choice.format is HTML and accept not in (None, "", "*/*"):
+        response = page("error.html", status=status)
+        response.status_code = status
+        response.headers.update(headers)
+        return response
+    if status in _SLUG_OF:
+        return problem_response(_SLUG_OF[status], detail, accept=accept, headers=headers)
+    problem = {"type": "about:blank", "title": detail, "status": status}
+    return Response(json.dumps(problem) + "\n", status, headers, content_type=PROBLEM.media)
+
+
+def _http_error(error: HTTPException) -> BaseResponse:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error.get_response()
+    allowed = getattr(error, "valid_methods", None)
+    headers = {"Allow": ", ".join(sorted(allowed))} if allowed else {}
+    return _refusal(error.code, error.description or error.name, headers)
+
+
+def _no_release(error: ReleaseError) -> BaseResponse:
+    _log.warning("no release: %s", error)
+    return _refusal(503, str(error), {"Retry-After": "5"})
+
+
+def set_up_answers(app: Flask) -> None:
+    """Put the headers of every answer in place, and what answers when a view refuses or fails."""
     app.after_request(_add_headers)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(ReleaseError, _no_release)

@@ -1,27 +1,26 @@
 """The SPARQL endpoint, answered before Flask sees the request: half the time of a look-up is routing there.
 
-Source: https://www.w3.org/TR/sparql11-protocol/.
+Sources: https://www.w3.org/TR/sparql11-protocol/ and https://www.w3.org/TR/sparql11-service-description/.
 """
 
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs
 from wsgiref.util import request_uri
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, RdfFormat, parse, serialize
 from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Response
 
 from talkoot.graph import engine
 from talkoot.graph.settings import Settings
-from talkoot.web.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Choice, by_name, negotiate
+from talkoot.web.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Choice, Format, by_name, negotiate
 from talkoot.web.problem import problem_response
-from talkoot.web.service_description import service_description
+from talkoot.web.site import Own
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -35,6 +34,7 @@ _MOST_PARAMETERS = 200
 _FORM_FACTOR = 3  # a form writes one byte as up to three
 _FORM_REST = 16384  # graphs and the names of the parameters
 
+_PREFIXES = {"sd": "http://www.w3.org/ns/sparql-service-description#", "format": "http://www.w3.org/ns/formats/"}
 _OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Talkoot-Release, Retry-After"}
 _PREFLIGHT = {
     **_OPEN_TO_ALL,
@@ -74,20 +74,13 @@ class _Question(NamedTuple):
     named_graphs: list[str] | None
 
 
-class _Own(threading.local):
-    """What every thread of the server has of its own: a reader, connected at its first query."""
-
-    def __init__(self, run_dir: Path, query_memory: int) -> None:
-        self.connection = engine.ReaderConnection(run_dir, query_memory)
-
-
 class SparqlMiddleware:
     """Answers ``/sparql`` for programs and leaves everything else, and browsers, to the application."""
 
     def __init__(self, app: WSGIApplication, settings: Settings, run_dir: Path) -> None:
         self._app = app
         self._settings = settings
-        self._own = _Own(run_dir, settings.query_memory)
+        self._own = Own(run_dir, settings.query_memory)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -115,9 +108,9 @@ class SparqlMiddleware:
         headers = [*_ALWAYS, ("Content-Type", choice.content_type)]
         answer: engine.Answer | None = None
         if question.query is None:
-            body: bytes | None = service_description(request_uri(environ, include_query=False), choice.format)
+            body: bytes | None = _description(request_uri(environ, include_query=False), choice.format)
         else:
-            answer = self._own.connection.run(
+            answer = self._own.reader.run(
                 question.query,
                 choice.format.media,
                 seconds=self._settings.query_seconds,
@@ -236,3 +229,16 @@ def _problem_of(error: engine.EngineError) -> _Refused:
         slug = "engine-failed"
     headers = {"Retry-After": "2"} if isinstance(error, engine.EngineUnavailable) else None
     return _Refused(slug, str(error), headers, **{name: getattr(error, name) for name in members})
+
+
+def _description(endpoint: str, output: Format) -> bytes:
+    """What the service at an address says of itself to a machine that asks it nothing, in a graph format."""
+    formats = ", ".join(f"format:{item.w3c_name}" for item in (*RESULT_FORMATS, *GRAPH_FORMATS))
+    turtle = f"""
+        PREFIX sd: <{_PREFIXES["sd"]}> PREFIX format: <{_PREFIXES["format"]}>
+        _:service a sd:Service ; sd:endpoint <{NamedNode(endpoint).value}> ;
+            sd:supportedLanguage sd:SPARQL11Query ; sd:resultFormat {formats} ; sd:defaultDataset _:dataset .
+        _:dataset a sd:Dataset ; sd:defaultGraph _:merged .
+        _:merged a sd:Graph ."""
+    triples = parse(turtle, RdfFormat.TURTLE)
+    return serialize(triples, format=RdfFormat.from_media_type(output.media), prefixes=_PREFIXES) or b""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 from flask import Blueprint, Response, render_template, request
@@ -14,11 +12,11 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
 from talkoot.graph import engine
 from talkoot.ontology.namespaces import PREFIXES
-from talkoot.web.language import address, reader_language
-from talkoot.web.names import Namer, Ref
+from talkoot.web.language import address
+from talkoot.web.names import Ref
 from talkoot.web.negotiation import GRAPH_FORMATS, RESULT_FORMATS
 from talkoot.web.responses import page
-from talkoot.web.site import facts, site
+from talkoot.web.site import namer, site
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -34,7 +32,6 @@ _FAILURES: dict[type[engine.EngineError], tuple[int, str]] = {
 _MOST_ROWS = 500
 _MOST_TEXT = 200_000
 _GRAPH_FORMS = ("CONSTRUCT", "DESCRIBE")
-_local = threading.local()
 
 
 class Result(NamedTuple):
@@ -87,23 +84,15 @@ def sparql() -> Response:
     return response
 
 
-def _connection(run_dir: Path) -> engine.ReaderConnection:
-    """This thread's own reader."""
-    kept: dict[Path, engine.ReaderConnection] = _local.__dict__.setdefault("readers", {})
-    if run_dir not in kept:
-        kept[run_dir] = engine.ReaderConnection(run_dir, site().settings.query_memory)
-    return kept[run_dir]
-
-
 def _run(query: str, form: str | None) -> Result:
-    settings, run_dir = site().settings, site().run_dir
-    if run_dir is None:
+    settings, own = site().settings, site().own
+    if own is None:
         raise engine.EngineUnavailable("this server was started without query readers")
     if len(query.encode("utf-8", "replace")) > settings.query_bytes:
         raise engine.EngineError(gettext("The query is longer than this server reads."))
     media = "text/turtle" if form in _GRAPH_FORMS else "text/tab-separated-values"
     media = "application/sparql-results+json" if form == "ASK" else media
-    with _connection(run_dir).run(query, media, seconds=settings.query_seconds) as answer:
+    with own.reader.run(query, media, seconds=settings.query_seconds) as answer:
         body, complete = _take(answer, _MOST_TEXT if form in _GRAPH_FORMS else None)
     if form in _GRAPH_FORMS:
         return Result([], [], not complete, body.decode("utf-8", "replace"))
@@ -133,7 +122,7 @@ def _table(body: bytes) -> Result:
     parsed = parse_query_results(whole_rows, QueryResultsFormat.TSV)
     if not isinstance(parsed, QuerySolutions):
         return Result([], [], False)
-    namer = Namer(facts(), reader_language())
+    names = namer()
     columns = [variable.value for variable in parsed.variables]
-    rows = [[namer.term(value) if value is not None else None for value in solution] for solution in parsed]
+    rows = [[names.term(value) if value is not None else None for value in solution] for solution in parsed]
     return Result(columns, rows, more)

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import islice
-from typing import NamedTuple
+from typing import Any
 
-from flask import Blueprint, Response, abort, redirect
+from flask import Blueprint, Response, abort
 from pyoxigraph import Literal, NamedNode, Quad
 from werkzeug.wrappers import Response as BaseResponse
 
 from talkoot.ontology.files import FOLDER, turtle_triples
 from talkoot.ontology.namespaces import DCT, OWL, RDF, RDFS, SKOS, TALKOOT, TK, VOC
 from talkoot.web import reference
-from talkoot.web.documents import Show, find, send, wanted_format
+from talkoot.web.documents import DOCUMENT_FORMATS, Show, find, see_data, send, wanted_format
 from talkoot.web.facts import MERGED, Graph
-from talkoot.web.language import LANGUAGES, address, reader_language
-from talkoot.web.linked_data import DOCUMENT_FORMATS
-from talkoot.web.names import Namer, Ref, short_iri, web_link
+from talkoot.web.language import LANGUAGES
+from talkoot.web.names import Ref, short_iri, web_link
 from talkoot.web.negotiation import GRAPH_FORMATS, HTML, Format, by_name
 from talkoot.web.notes import licence_link
 from talkoot.web.responses import conditional
-from talkoot.web.site import facts
+from talkoot.web.site import namer, release
 
 blueprint = Blueprint("vocabulary", __name__)
 
@@ -36,16 +35,8 @@ _MOST_USES = 100
 _MOST_COUNTED = 10_000
 """Uses are counted so far, so that a page stays fast whatever the release; the query gives them all."""
 
-
-class Entry(NamedTuple):
-    """A term, a concept or a list: its name, its texts (the reader's first) and links by property, and its uses."""
-
-    label: Ref
-    iri: str
-    texts: Mapping[str, list[Ref]]
-    links: Mapping[str, list[Ref]]
-    uses: int
-    query: str
+Entry = dict[str, Any]
+"""A term, a concept or a list: its name, its texts (the reader's first) and links by property, and its uses."""
 
 
 @blueprint.get("/ns")
@@ -53,14 +44,14 @@ class Entry(NamedTuple):
 def terms(suffix: str = "") -> Response:
     """Classes and properties."""
     about = NamedNode(f"{TALKOOT}ns")
-    nodes = facts().subjects(RDFS["isDefinedBy"], about)
+    nodes = release().subjects(RDFS["isDefinedBy"], about)
 
     def show() -> dict[str, object]:
         rows: dict[str, list[Entry]] = {"classes": [], "properties": []}
         for node in nodes:
-            group = "classes" if OWL["Class"] in facts().nodes(node, RDF["type"]) else "properties"
+            group = "classes" if OWL["Class"] in release().nodes(node, RDF["type"]) else "properties"
             rows[group].append(_entry(node, group))
-        lists = {path: _link(node) for path, node in facts().schemes.items()}
+        lists = {path: _link(node) for path, node in release().schemes.items()}
         return {"about": _entry(about), "rows": rows, "lists": lists, "reference": reference}
 
     return _send("ns", _format(suffix), [about, *nodes], "vocabulary.html", show)
@@ -88,7 +79,7 @@ def context() -> Response:
 @blueprint.get("/voc")
 def schemes() -> Response:
     """The code lists."""
-    nodes = facts().schemes.values()
+    nodes = release().schemes.values()
     return _send("voc", None, nodes, "schemes.html", lambda: {
         "rows": [(_entry(node), len(_concepts(node))) for node in nodes],
     })  # fmt: skip
@@ -97,18 +88,16 @@ def schemes() -> Response:
 @blueprint.get("/voc/<path:path>")
 def scheme(path: str) -> BaseResponse:
     """One code list, or one concept of it."""
-    path, node, item = find(VOC, path, facts().exists) or abort(404)
-    if path in facts().schemes:
+    path, node, item = find(VOC, path, release().exists) or abort(404)
+    if path in release().schemes:
         concepts = _concepts(node)
-        said = [node, *facts().nodes(node, DCT["source"]), *(concept for _depth, concept in concepts)]
+        said = [node, *release().nodes(node, DCT["source"]), *(concept for _depth, concept in concepts)]
         return _send(f"voc/{path}", item, said, "scheme.html", lambda: {
             "about": _entry(node), "rows": [(depth, _entry(concept, "concepts")) for depth, concept in concepts],
         })  # fmt: skip
     choice = wanted_format(item)
     if item is None and choice.format is not HTML:  # the concept itself cannot be sent; the data about it can
-        response = redirect(address(f"/voc/{path}.{choice.format.name}", []), 303)
-        response.vary.add("Accept")
-        return response
+        return see_data(f"/voc/{path}", choice)
     return _send(
         f"voc/{path}", item, [node], "concept.html", lambda: {"entry": _entry(node, "concepts"), "used": _used(node)}
     )
@@ -121,13 +110,13 @@ def _format(suffix: str) -> Format | None:
 def _send(path: str, item: Format | None, nodes: Iterable[NamedNode], template: str, show: Show) -> Response:
     return send(
         f"/{path}", TALKOOT + path, item, template, show,
-        lambda _choice: (quad for node in nodes for quad in facts().about(node)),
+        lambda _choice: (quad for node in nodes for quad in release().about(node)),
     )  # fmt: skip
 
 
 def _concepts(scheme: NamedNode) -> list[tuple[int, NamedNode]]:
     """The concepts of a code list by number or code, those below another behind it; and how far below they stand."""
-    known = facts()
+    known = release()
     members = {node for node in known.subjects(SKOS["inScheme"], scheme) if known.is_concept(node)}
 
     def place(node: NamedNode) -> list[str]:
@@ -141,14 +130,16 @@ def _concepts(scheme: NamedNode) -> list[tuple[int, NamedNode]]:
 
 
 def _entry(node: NamedNode, used_as: str = "") -> Entry:
-    known, language = facts(), reader_language()
+    known, names = release(), namer()
     texts: dict[str, list[Ref]] = defaultdict(list)
     links: dict[str, list[Ref]] = defaultdict(list)
     for predicate, values in known.said_of(node, MERGED).items():
         name = short_iri(predicate.value)
         for value in values:
             if isinstance(value, Literal):
-                gloss = known.concept(value.datatype, language) if value.datatype.value.startswith(VOC) else ("", "")
+                gloss = (
+                    known.concept(value.datatype, names.language) if value.datatype.value.startswith(VOC) else ("", "")
+                )
                 texts[name].append(Ref("", value.value, value.language or "", gloss=gloss[0], gloss_lang=gloss[1]))
             elif isinstance(value, NamedNode):
                 links[name].append(licence_link(value.value) or _link(value) if name == "dct:license" else _link(value))
@@ -157,21 +148,22 @@ def _entry(node: NamedNode, used_as: str = "") -> Entry:
         for up in (SKOS["broader"], RDFS["subClassOf"], RDFS["subPropertyOf"])
         for one in known.subjects(up, node)
     ]
-    order = (language, "en", *LANGUAGES)
+    order = (names.language, "en", *LANGUAGES)
     for refs in texts.values():
         refs.sort(key=lambda ref: (order.index(ref.lang) if ref.lang in order else len(order), ref.lang, ref.text))
     for refs in links.values():
         refs.sort(key=lambda ref: ref.text)
-    label = Namer(known, language).concept(node)._replace(code=re.split("[/#]", node.value)[-1])
-    return Entry(label, node.value, texts, links, *(_uses(node, used_as) if used_as else (0, "")))
+    label = names.concept(node)._replace(code=re.split("[/#]", node.value)[-1])
+    uses, query = _uses(node, used_as) if used_as else (0, "")
+    return {"label": label, "iri": node.value, "texts": texts, "links": links, "uses": uses, "query": query}
 
 
 def _link(node: NamedNode) -> Ref:
     """A term, a concept or an address, by its name where it has one, leading to where it is described."""
-    known, short = facts(), short_iri(node.value)
-    label = Namer(known, reader_language()).concept(node)
+    known, short = release(), short_iri(node.value)
+    label = namer().concept(node)
     if node.value.startswith(TK):
-        return Ref(f"/ns#{node.value.removeprefix(TK)}", short, None)
+        return namer().property(node)
     if label.href or not known.labels(node):
         return label if label.href else web_link(node.value, short if short != node.value else "")
     lists = (one.value.removeprefix(VOC) for one in known.nodes(node, SKOS["inScheme"]) if one.value.startswith(VOC))
@@ -186,7 +178,7 @@ def _uses(node: NamedNode, used_as: str) -> tuple[int, str]:
     predicate, value = {"classes": (RDF["type"], node), "properties": (node, None)}.get(used_as, (None, node))
 
     def count(graph: Graph | None) -> int:
-        quads = islice(facts().store.quads_for_pattern(None, predicate, value, graph), _MOST_COUNTED)
+        quads = islice(release().store.quads_for_pattern(None, predicate, value, graph), _MOST_COUNTED)
         return sum(1 for quad in quads if predicate or not quad.predicate.value.startswith(SKOS))
 
     uses = count(MERGED)
@@ -197,8 +189,8 @@ def _uses(node: NamedNode, used_as: str) -> tuple[int, str]:
 
 def _used(node: NamedNode) -> list[Ref]:
     """Things of the merged view that use a concept, themselves or in a part of theirs; at most a hundred."""
-    start = f"{facts().base}id/"
-    users = (quad.subject for quad in facts().store.quads_for_pattern(None, None, node, MERGED))
+    start = f"{release().base}id/"
+    users = (quad.subject for quad in release().store.quads_for_pattern(None, None, node, MERGED))
     things = (NamedNode(user.value.partition("#")[0]) for user in users if isinstance(user, NamedNode))
     own = (one for one in things if one.value.startswith(start) and not one.value.startswith(f"{start}src/"))
-    return Namer(facts(), reader_language()).refs(islice(dict.fromkeys(own), _MOST_USES))
+    return namer().refs(islice(dict.fromkeys(own), _MOST_USES))

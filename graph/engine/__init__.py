@@ -12,5 +12,3 @@ from talkoot.graph.engine.errors import ServiceRefused as ServiceRefused
 from talkoot.graph.engine.errors import UpdateRefused as UpdateRefused
 from talkoot.graph.engine.keeper import ReleaseKeeper as ReleaseKeeper
 from talkoot.graph.engine.query_text import query_form as query_form
-from talkoot.graph.engine.query_text import refuse_service as refuse_service
-from talkoot.graph.engine.query_text import refuse_update as refuse_update

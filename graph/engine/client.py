@@ -218,8 +218,8 @@ class ReaderConnection:
         """
         refuse_update(query)
         refuse_service(query)
-        request = frames.Request(query, media, default_graphs, named_graphs)
-        return Answer(self, self._send(request.encode()), query, seconds)
+        request = frames.request(query, media, default_graphs, named_graphs)
+        return Answer(self, self._send(request), query, seconds)
 
     def close(self) -> None:
         """Hang up, if connected."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Sequence
-from typing import NamedTuple
 
 MORE, LAST = b"M", b"L"  # blocks of an answer
 SYNTAX, MEMORY, QUERY, ENGINE = b"S", b"O", b"Q", b"X"  # what was wrong or too little, in the engine's words
@@ -19,22 +18,11 @@ HEAD = struct.Struct("!cI")
 PID = struct.Struct("!Q")
 
 
-class Request(NamedTuple):
+def request(
+    query: str, media: str, default_graphs: Sequence[str] | None = None, named_graphs: Sequence[str] | None = None
+) -> bytes:
     """One question to a reader; `media` is the media type of the answer, None the engine's own dataset."""
-
-    query: str
-    media: str
-    default_graphs: Sequence[str] | None = None
-    named_graphs: Sequence[str] | None = None
-
-    def encode(self) -> bytes:
-        """The request as it goes over the socket."""
-        return json.dumps(self).encode() + b"\n"
-
-    @classmethod
-    def decode(cls, line: bytes) -> Request:
-        """The request that :meth:`encode` wrote."""
-        return cls(*json.loads(line))
+    return json.dumps([query, media, default_graphs, named_graphs]).encode() + b"\n"
 
 
 def frame(kind: bytes, body: bytes | bytearray) -> bytes:

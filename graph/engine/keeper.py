@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from talkoot.graph.engine.pointer import Pointer, write_pointer
-from talkoot.graph.engine.release_store import ReleaseUnreadable, read_manifest
+from talkoot.graph.release import ReleaseError, read_release
 from talkoot.graph.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -62,16 +62,17 @@ class ReleaseKeeper:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="release-keeper", daemon=True)
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         """Begin to watch; returns at once."""
         self.run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._thread.start()
+        return self
 
     def wait_until_ready(self, seconds: float) -> bool:
         """Wait until a release is being served; False when none is after that time."""
         return self._ready.wait(seconds)
 
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """End every zygote and reader and remove the private folder."""
         self._stopping.set()
         self._thread.join()
@@ -79,13 +80,6 @@ class ReleaseKeeper:
             if running is not None:
                 running.end()
         shutil.rmtree(self.run_dir, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def _keep(self) -> None:
         while not self._stopping.is_set():
@@ -107,7 +101,7 @@ class ReleaseKeeper:
     def _move_to(self, release: Path) -> None:
         try:
             running = self._start(release)
-        except (ReleaseUnreadable, OSError) as error:
+        except (ReleaseError, OSError) as error:
             # What is served stays served; the link may be corrected at any time.
             if not self._stopping.is_set():
                 _log.error("release %s cannot be served: %s", release, error)
@@ -121,7 +115,7 @@ class ReleaseKeeper:
 
     def _start(self, release: Path) -> _Running:
         """A zygote that takes connections, and to which the pointer has been set."""
-        number, _ = read_manifest(release)
+        number = read_release(release).number
         self._serial += 1
         path = self.run_dir / f"{number}-{self._serial}"
         limits = map(str, (self._settings.memory_triples, self._settings.query_memory))
@@ -131,9 +125,9 @@ class ReleaseKeeper:
         try:
             while not path.exists():  # it makes its socket when all is ready
                 if self._stopping.wait(_PROBE_SECONDS) or process.poll() is not None:
-                    raise ReleaseUnreadable(f"its process ended with {process.returncode}")
+                    raise ReleaseError(f"its process ended with {process.returncode}")
             write_pointer(self.run_dir, running.pointer)
-        except (ReleaseUnreadable, OSError):
+        except (ReleaseError, OSError):
             running.end()
             raise
         return running

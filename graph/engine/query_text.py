@@ -56,11 +56,6 @@ class Token(NamedTuple):
     text: str
     start: int
 
-    @property
-    def end(self) -> int:
-        """The position after the token."""
-        return self.start + len(self.text)
-
 
 def tokens(query: str) -> Iterator[Token]:
     """The tokens of a query without white space and comments; every character that fits nowhere is a mark.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import json
 import os
 import select
 import signal
@@ -52,21 +53,19 @@ def _die_with_client(connection: socket.socket) -> None:
     os._exit(0)
 
 
-def _answer(connection: socket.socket, store: Store, request: frames.Request) -> bytes:
+def _answer(connection: socket.socket, store: Store, line: bytes) -> bytes:
     """The last frame of an answer, whose others are sent; after a failure its torn rest is dropped."""
     writer = _BlockWriter(connection)
     output = cast("IO[bytes]", writer)
     try:
+        query, media, *datasets = json.loads(line)
         # Any, because the engine's lists are declared of wider types, and lists do not widen.
-        defaults, named = (
-            cast("Any", names and [NamedNode(name) for name in names])
-            for names in (request.default_graphs, request.named_graphs)
-        )
-        result = store.query(request.query, default_graph=defaults, named_graphs=named)
+        graphs: list[Any] = [names and [NamedNode(name) for name in names] for names in datasets]
+        result = store.query(query, default_graph=graphs[0], named_graphs=graphs[1])
         if isinstance(result, QuerySolutions | QueryBoolean):
-            result.serialize(output, QueryResultsFormat.from_media_type(request.media))
+            result.serialize(output, QueryResultsFormat.from_media_type(media))
         else:
-            result.serialize(output, RdfFormat.from_media_type(request.media))
+            result.serialize(output, RdfFormat.from_media_type(media))
         return frames.frame(frames.LAST, writer.held)
     except (SyntaxError, MemoryError, RuntimeError, OSError, ValueError) as error:
         kind = next((kind for failure, kind in _FAILURES if isinstance(error, failure)), frames.ENGINE)
@@ -87,7 +86,7 @@ def run_forked(connection: socket.socket, open_store: Callable[[], Store], query
         store = open_store()
         sandbox.limit_memory(query_memory)
         for line in connection.makefile("rb"):
-            connection.sendall(_answer(connection, store, frames.Request.decode(line)))
+            connection.sendall(_answer(connection, store, line))
         status = 0
     except ConnectionError:
         status = 0  # the client went away

@@ -18,7 +18,7 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from talkoot.graph.engine import reader, sandbox
-from talkoot.graph.engine.release_store import ReleaseUnreadable, store_opener
+from talkoot.graph.release import ReleaseError, store_opener
 
 _log = logging.getLogger(__name__)
 _LOOK_FOR_PARENT = 0.5
@@ -78,7 +78,7 @@ def main(release: str, path: str, memory_triples: str, query_memory: str) -> int
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     try:
         open_store = store_opener(Path(release), int(memory_triples))
-    except (ReleaseUnreadable, OSError, SyntaxError) as error:
+    except (ReleaseError, OSError, SyntaxError) as error:
         _log.error("release %s cannot be served: %s", release, error)
         return 1
     _serve(open_store, Path(path), int(query_memory), parent)

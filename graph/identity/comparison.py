@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from talkoot.graph.identity.features import Entity
@@ -56,7 +57,8 @@ class Comparer:
             spelt += [told] * self._table.knows(told) + self._spellings(name, country)
         names: dict[tuple[str, str], str] = {}
         hints: set[tuple[str, str, str]] = set()
-        units, bodies = set(), set()
+        units: set[str] = set()
+        bodies: set[str] = set()
         seat = self._alpha_2.get(country)
         for name in dict.fromkeys(spelt):
             folded, kinds = split_form(name)
@@ -102,7 +104,8 @@ class Comparer:
         return [first, rest] if _ACRONYM.fullmatch(first) and is_acronym(first, rest) else [name]
 
 
-def name_keys(folded: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=65536)
+def name_keys(folded: str) -> tuple[tuple[str, str], ...]:
     """The texts under which a folded name is found, each with its rule.
 
     *name*: without small words; *words*: all of several words in the order of the alphabet. Small words stay there, or
@@ -115,10 +118,11 @@ def name_keys(folded: str) -> list[tuple[str, str]]:
         keys.append(("words", " ".join(sorted(words))))
     if 0 < len(words) <= _FEW:
         keys.append(("joined", "".join(told)))
-    return keys
+    return tuple(keys)
 
 
-def _described(folded: str) -> tuple[set[tuple[str, str, str]], set[str], set[str]]:
+@lru_cache(maxsize=65536)
+def _described(folded: str) -> tuple[frozenset[tuple[str, str, str]], frozenset[str], frozenset[str]]:
     """Hints of a folded name for the queue, and the codes of parts and of bodies among its words.
 
     Hints: each word of its own; all words, with codes for key words; initials, of several words or as a short name.
@@ -137,7 +141,7 @@ def _described(folded: str) -> tuple[set[tuple[str, str, str]], set[str], set[st
             hints.add(("initials", initials, "long"))
     if len(words) == 1 and len(folded) <= _SHORT:
         hints.add(("initials", folded, "short"))
-    return hints, units, bodies
+    return frozenset(hints), frozenset(units), frozenset(bodies)
 
 
 def numbers(name: str) -> frozenset[str]:

@@ -29,11 +29,13 @@ LEFT JOIN (SELECT claims.rule, claims.k, sum(claims.n) AS n FROM claims GROUP BY
   ON c.rule = counts.rule AND c.k = counts.k
 WHERE overfull.k IS NULL AND counts.n - coalesce(c.n, 0) > 1 AND counts.n - coalesce(c.n, 0) <= {block}
 
--- step agreed (l, r): pairs, and what they agree in
+-- step agreed (l, r): pairs, and what they agree in; of names, those that people would write first, after a digit
 SELECT p.l, p.r,
   min(CASE WHEN p.rule LIKE 'id:%' THEN p.rule || '=' || p.k END) AS id_key,
-  min(CASE WHEN p.rule IN ('name', 'words', 'joined') AND p.one = '2' AND p.other = '2' THEN p.k END) AS name_key,
-  min(CASE WHEN p.rule IN ('name', 'words', 'joined') THEN p.k END) AS any_name,
+  min(CASE WHEN p.rule IN ('name', 'words', 'joined') AND p.one = '2' AND p.other = '2'
+    THEN CASE p.rule WHEN 'name' THEN '1' WHEN 'joined' THEN '2' ELSE '3' END || p.k END) AS name_key,
+  min(CASE WHEN p.rule IN ('name', 'words', 'joined')
+    THEN CASE p.rule WHEN 'name' THEN '1' WHEN 'joined' THEN '2' ELSE '3' END || p.k END) AS any_name,
   min(CASE WHEN p.rule = 'web' THEN p.k END) AS web_key,
   max(CASE WHEN p.rule = 'web' AND p.one = p.other THEN 1 ELSE 0 END) AS same_site,
   max(CASE WHEN p.rule = 'web' AND p.one NOT LIKE '%/%' AND p.other NOT LIKE '%/%' THEN 1 ELSE 0 END) AS roots
@@ -57,8 +59,10 @@ FROM (
   GROUP BY left_ids.l, left_ids.r, left_ids.rule
 ) c WHERE c.agree = 0 GROUP BY c.l, c.r
 
--- step sited (l, r): pairs of one domain that no number joins
-SELECT agreed.l, agreed.r, agreed.name_key FROM agreed WHERE agreed.web_key IS NOT NULL AND agreed.id_key IS NULL
+-- step sited (l, r): pairs of one domain that neither a number nor a name joins
+SELECT agreed.l, agreed.r, agreed.name_key
+FROM agreed JOIN records a ON a.rid = agreed.l JOIN records b ON b.rid = agreed.r
+WHERE agreed.web_key IS NOT NULL AND agreed.id_key IS NULL AND (agreed.name_key IS NULL OR a.city <> b.city)
 
 -- step longer (l, r): of these, where a name of one is a name of the other with more words: seldom the same body
 SELECT sited.l, sited.r, 1 AS yes
@@ -67,7 +71,7 @@ WHERE sited.name_key IS NULL
   AND (y.k LIKE x.k || ' %' OR y.k LIKE '% ' || x.k OR x.k LIKE y.k || ' %' OR x.k LIKE '% ' || y.k)
 GROUP BY sited.l, sited.r
 
--- step left_words (r, rule, k): words of the left ones, kept by itself for the same reason
+-- step left_words: words of the left ones, kept by itself for the same reason
 SELECT sited.l, sited.r, hints.rule, hints.k FROM sited
 JOIN hints ON hints.rid = sited.l WHERE hints.rule IN ('word', 'body')
 
@@ -97,9 +101,9 @@ SELECT v.l, v.r, v.rule, v.evidence, v.country FROM (
     END AS rule,
     CASE
       WHEN g.id_key IS NOT NULL THEN g.id_key
-      WHEN g.name_key IS NOT NULL THEN 'name=' || g.name_key
+      WHEN g.name_key IS NOT NULL THEN 'name=' || substr(g.name_key, 2)
       WHEN g.web_key IS NOT NULL THEN 'domain=' || g.web_key
-      ELSE 'name=' || g.any_name
+      ELSE 'name=' || substr(g.any_name, 2)
     END AS evidence,
     CASE WHEN g.id_key IS NULL AND a.country = b.country THEN a.country ELSE '' END AS country
   FROM agreed g JOIN records a ON a.rid = g.l JOIN records b ON b.rid = g.r

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +78,6 @@ def resolve(
     kept = [decision for decision in result.decisions if decision.id not in fixed]
     if kept != own:
         write_decisions(settings.home / "decisions.tsv", kept)
-    workbench.keep_decisions(_index_rows(result.decisions))
     by_id = {local_id(iri, base): entity for iri, entity in found.items()}
     groups: dict[str, list[str]] = defaultdict(list)
     joined = components(in_force(result.decisions), by_id)
@@ -99,11 +98,3 @@ def resolve(
         matching=result,
         minted=len({entry.canonical_id for entry in changed.values()} - {e.canonical_id for e in ledger.values()}),
     )
-
-
-def _index_rows(decisions: Iterable[Decision]) -> list[tuple[str, ...]]:
-    return [
-        (d.id, d.subject_id, d.object_id, d.judgement, d.mapping_justification, d.evidence, d.author_id,
-         d.mapping_date, d.confidence, d.superseded_by)
-        for d in decisions
-    ]  # fmt: skip

@@ -13,7 +13,8 @@ from talkoot.graph.gate import Gate
 from talkoot.graph.rdf_text import n_triples
 from talkoot.graph.records import MappedRecord, Origin
 from talkoot.ontology.files import FOLDER, publish_shapes_file
-from talkoot.ontology.shacl import ill_typed, results, suspects
+from talkoot.ontology.screening import suspects
+from talkoot.ontology.shacl import ill_typed, results
 
 EXAMPLES = sorted((FOLDER / "examples").rglob("*.trig"))
 IMPOSSIBLE_DATE = Literal("2024-02-30", datatype=NamedNode("http://www.w3.org/2001/XMLSchema#date"))

@@ -99,7 +99,7 @@ def test_a_page_says_why_its_records_are_one(client: FlaskClient, demo_ids: dict
     html = get(client, f"/doc/{demo_ids['thl']}")
 
     assert "the same name in the same country" in html
-    assert "name=terveyden ja hyvinvoinnin laitos" in html
+    assert "name=terveyden hyvinvoinnin laitos" in html
 
 
 def test_a_thin_page_says_so_and_leads_with_the_link_to_its_source(client: FlaskClient):

@@ -24,7 +24,7 @@ from talkoot.graph.engine import (
     UpdateRefused,
     client,
 )
-from talkoot.graph.engine.frames import PID, Request
+from talkoot.graph.engine.frames import PID, request
 from talkoot.graph.engine.pointer import PointerFile
 from tests.graph.engine.releases import (
     ENDLESS,
@@ -256,7 +256,7 @@ def test_a_reader_whose_client_is_gone_stops_its_query(keeper: ReleaseKeeper):
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as raw:
         raw.connect(pointer.socket)
         pid = PID.unpack(raw.recv(PID.size, socket.MSG_WAITALL))[0]
-        raw.sendall(Request(ENDLESS, JSON).encode())
+        raw.sendall(request(ENDLESS, JSON))
         time.sleep(0.2)
         assert pid in processes_of(keeper.run_dir)
     assert eventually(lambda: pid not in processes_of(keeper.run_dir), 2)

@@ -14,7 +14,7 @@ import pytest
 from talkoot.graph.engine import EngineError, EngineUnavailable, ReaderConnection
 from talkoot.graph.engine import keeper as keeper_module
 from talkoot.graph.engine.pointer import PointerFile
-from talkoot.graph.engine.release_store import ReleaseUnreadable, store_opener
+from talkoot.graph.release import ReleaseError, store_opener
 from tests.graph.engine.releases import (
     ENDLESS,
     EX,
@@ -59,7 +59,7 @@ def test_a_release_without_a_usable_manifest_is_refused_in_words(tmp_path: Path,
     (folder / "manifest.json").unlink()
     if manifest is not None:
         (folder / "manifest.json").write_text(manifest)
-    with pytest.raises(ReleaseUnreadable, match=r"manifest\.json"):
+    with pytest.raises(ReleaseError, match=r"manifest\.json"):
         store_opener(folder, 1000)
 
 
@@ -198,7 +198,7 @@ def test_zygote_and_readers_end_when_their_parent_is_killed(tmp_path: Path):
             "from talkoot.graph.settings import Settings\n"
             "home, run_dir = map(Path, sys.argv[1:])\n"
             "keeper = ReleaseKeeper(home, run_dir, Settings())\n"
-            "keeper.start()\n"
+            "keeper.__enter__()\n"
             "keeper.wait_until_ready(10)\n"
             "connection = ReaderConnection(run_dir, 512)\n"
             f"connection.run({ENDLESS!r}, 'text/csv', seconds=60)\n",
