@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary=:all:
 
-.PHONY: help demo install install-dev test lint format bench system-packages lock translations clean
+.PHONY: help demo install install-dev test test-extras lint format bench system-packages lock translations clean
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -28,7 +28,12 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 	@touch $@
 
 test: install-dev  ## Run the tests; those that need a browser are skipped where there is none
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --ignore=tests/extras $(PYTEST_ARGS)
+
+test-extras: install-dev  ## Run the tests of what is an extra and heavy: Apache Spark, which needs Java
+	command -v java >/dev/null || { apt-get update --quiet && $(MAKE) system-packages; }
+	$(PIP) --no-binary=pyspark --no-build-isolation --require-hashes -r requirements-extras.lock
+	$(BIN)/python -m pytest tests/extras $(PYTEST_ARGS)
 
 lint: install-dev  ## Formatting, style, types, spelling, Talkoot's own checks
 	$(BIN)/ruff format --check .
@@ -44,12 +49,13 @@ format: install-dev  ## Put the code in its form
 bench: install-dev  ## Measure side by side (see benchmarks/)
 	$(BIN)/python -m benchmarks
 
-system-packages:  ## What the browser tests need, on Debian
-	apt-get install --yes --quiet chromium curl procps
+system-packages:  ## What the tests with a browser and with Spark need, on Debian
+	apt-get install --yes --quiet chromium curl procps default-jre-headless
 
 lock:  ## Write the lock files anew; they name no host
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra build pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --all-extras pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra test --extra lint --extra build --extra duckdb pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra spark --constraints requirements-dev.lock pyproject.toml -o requirements-extras.lock
 
 translations: install-dev  ## Compile the message catalogues
 	$(BIN)/pybabel compile -d web/translations

@@ -13,18 +13,16 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import replace
 from importlib import import_module
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from talkoot.graph.identity.comparison import Comparer
 from talkoot.graph.identity.evaluation import Labelled, Share, entity
 from talkoot.graph.identity.features import site
+from talkoot.graph.identity.matching import match
 from talkoot.graph.identity.names import NameTable, fold_name, read_name_rows
-from talkoot.graph.identity.pairs import AUTOMATIC_RULES, Pairs
 from talkoot.graph.identity.similarity import similarity
 from talkoot.harvesters import FACTS
 from talkoot.ontology import load_code_lists
@@ -66,12 +64,11 @@ def altered(cases: Cases, change: Callable[[Labelled], Labelled]) -> list[Case]:
 
 def talkoot(table: NameTable) -> Scorer:
     """1 for a pair of the automatic band, 0.5 for one of the queue; each pair judged by itself."""
-    comparer = Comparer(table, (codes := load_code_lists())["country"])
+    codes = load_code_lists()
 
     def score(case: Case) -> float:
-        with closing(Pairs()) as pairs:
-            pairs.update(comparer.compare(side.id, entity(side, codes)) for side in case.sides)
-            return max((1.0 if pair.rule in AUTOMATIC_RULES else 0.5 for pair in pairs), default=0.0)
+        found = match([entity(side, codes) for side in case.sides], [], table, codes, "", "")
+        return 1.0 if found.decisions else 0.5 if found.near or found.held else 0.0
 
     return lambda cases: [score(case) for case in cases]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections import Counter
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from talkoot import __version__, steps
 from talkoot.graph.fetch_log import FetchLog
 from talkoot.graph.identity import evaluation, explain
 from talkoot.graph.identity.clusters import Contradiction
+from talkoot.graph.identity.engines import open_tables
 from talkoot.graph.identity.rekey import Rekeyed
 from talkoot.graph.identity.resolve import Curated, resolve
 from talkoot.graph.identity.review import ReviewError
@@ -305,15 +306,17 @@ def forget(words: str, settings: Settings) -> None:
 
 
 @main.command()
+@click.option("--engine", help="Compare all anew by sqlite, duckdb or a Spark master's address, not what changed only.")
 @steps.home_option
-def match(settings: Settings) -> None:
+def match(engine: str | None, settings: Settings) -> None:
     """Work out which records speak of the same actor, and keep the decisions."""
-    with steps.writer(settings) as workbench:
-        identity = resolve(workbench, settings, Curated(FACTS), steps.names_of(settings))
+    with steps.writer(settings) as workbench, open_tables(engine) if engine else nullcontext() as tables:
+        identity = resolve(workbench, settings, Curated(FACTS), steps.names_of(settings), tables)
     found = identity.matching
     click.echo(
         f"{len(identity.entities)} entities of the sources are {len(set(identity.canonical.values()))} things: "
-        f"{found.added} decisions added, {found.withdrawn} withdrawn, {identity.minted} identifiers minted."
+        f"{found.added} decisions added, {found.withdrawn} withdrawn, {identity.minted} identifiers minted. "
+        f"{len(found.near)} pairs are near, {len(found.held)} held by a veto, {len(found.excesses)} keys left out."
     )
     for one, other, reason in found.held:
         click.echo(f"not joined: {one} and {other}, since {reason}")

@@ -90,7 +90,7 @@ def test_a_checkout_without_links_is_refused_with_a_sentence(checkout_copy: Path
 
 
 def test_the_lock_files_pin_every_dependency_with_hashes_and_name_no_host() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-extras.lock"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "http" not in text
         assert "index-url" not in re.sub(r"^#.*$", "", text, flags=re.MULTILINE)
@@ -105,5 +105,6 @@ def test_the_lock_covers_every_declared_dependency() -> None:
         *(text for extra in project["optional-dependencies"].values() for text in extra),
     ]
     names = [re.split(r"[<>=~!\[; ]", text, maxsplit=1)[0].lower() for text in declared]
-    locked = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8").lower()
+    files = [ROOT / "requirements-dev.lock", ROOT / "requirements-extras.lock"]
+    locked = "".join(file.read_text(encoding="utf-8").lower() for file in files)
     assert [name for name in names if f"\n{name}==" not in locked] == []

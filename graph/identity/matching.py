@@ -70,6 +70,9 @@ def match(
             fired[verdict.one, verdict.other] = verdict
         else:
             result.near.append(verdict)
+    told = {*fired, *((pair.one, pair.other) for pair in result.near)}
+    claims = {(pair.one, pair.other): pair for excess in result.excesses for pair in pairs.claimants(excess)}
+    result.near += [claim for pair, claim in claims.items() if pair not in told]
     components({p: d for p, d in standing.items() if not _is_automatic(d) or p in fired}, entities)
     judged = {pair: decision for pair, decision in standing.items() if not _is_automatic(decision)}
     joined = components(judged, entities)

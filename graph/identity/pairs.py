@@ -16,6 +16,8 @@ from talkoot.graph.identity.tables import INPUT, LIMITS, SQLiteTables, Tables, s
 AUTOMATIC_RULES = ("registered-id", "exact-name", "web-domain")
 WORTH_ASKING = 0.4
 """Similarity of names from which a pair that shares no key is shown to a person."""
+_ANEW = 4
+"""Where one of so many actors or more is touched, looking at all anew costs less."""
 _TOO_MUCH = 0.1
 """The share of a source's actors that may be one actor, told again and again."""
 
@@ -65,10 +67,11 @@ class Pairs:
             for name, columns in (
                 ("pairs", "l, r, rule, evidence, score"),
                 ("seen", "n INTEGER PRIMARY KEY, rid UNIQUE, hash"),
-                ("echoes", "rid, first, source, held"),
+                ("echoes", "rid, first, source, held, k"),
             ):
                 self._run(f"DROP TABLE IF EXISTS {name}")
                 self._run(f"CREATE TABLE {name} ({columns})")
+            self._run("CREATE INDEX echoes_k ON echoes (k)")
             self._run(f"PRAGMA user_version = {int(version[:7], 16)}")
 
     def close(self) -> None:
@@ -78,8 +81,8 @@ class Pairs:
     def update(self, actors: Iterable[Comparison], tables: Tables | None = None) -> int:
         """Bring the pairs up to what all actors are now; returns how many actors are new, changed or gone.
 
-        Actors of one source that say the same are compared once, by the first of them. With ``tables``, that engine
-        looks at all pairs anew; the same pairs come out.
+        Actors of one source that say the same are compared once, by the first of them, and not at all where they are
+        too many. With ``tables``, that engine looks at all pairs anew; the same pairs come out.
         """
         groups: dict[object, list[Comparison]] = defaultdict(list)
         by_source: Counter[str] = Counter()
@@ -91,20 +94,20 @@ class Pairs:
         for members in groups.values():
             first = min(members)
             rid, source = first.record[:2]
+            held = len(members) > max(LIMITS["echoes"], by_source[source] * _TOO_MUCH)
+            key = min((key for rule, key, _ in first.keys if rule == "name"), default="")
+            if held:
+                first = first._replace(keys=(), hints=())
             there.add(rid)
             if known.get(rid) != _hash(first):
                 changed[rid] = first
-            echoes += [
-                (member.record[0], rid, source, len(members) > max(LIMITS["echoes"], by_source[source] * _TOO_MUCH))
-                for member in members
-                if member is not first
-            ]
-        before = {tuple(row) for row in self._run("SELECT rid, first, source, held FROM echoes")}
+            echoes += [(one.record[0], rid, source, held, key) for one in members if one.record[0] != rid]
+        before = {tuple(row) for row in self._run("SELECT rid, first, source, held, k FROM echoes")}
         gone = known.keys() - there
         self.change(changed, gone, tables)
         self._run("BEGIN")
         self._run("DELETE FROM echoes")
-        self._tables.connection.executemany("INSERT INTO echoes VALUES (?, ?, ?, ?)", echoes)
+        self._tables.connection.executemany("INSERT INTO echoes VALUES (?, ?, ?, ?, ?)", echoes)
         self._run("COMMIT")
         return len(changed) + len(gone) + len(before ^ set(echoes))
 
@@ -114,7 +117,7 @@ class Pairs:
         touched = {*changed, *gone}
         count = self._run("SELECT count(*) FROM seen").fetchone()[0]
         self._run("BEGIN")
-        if tables or 4 * len(touched) > count:
+        if tables or _ANEW * len(touched) > count:
             self._write(changed, gone)
             self._tables.index()
             self._look_at_all(tables)
@@ -129,8 +132,7 @@ class Pairs:
             "JOIN seen one ON one.n = l JOIN seen other ON other.n = r"
         ):
             yield Pair(*row)
-        names = "SELECT min(k) FROM seen JOIN keys ON keys.rid = n WHERE seen.rid = first AND rule = 'name'"
-        for first, rid, key in self._run(f"SELECT first, rid, ({names}) FROM echoes WHERE NOT held"):
+        for first, rid, key in self._run("SELECT first, rid, k FROM echoes WHERE NOT held"):
             yield Pair(first, rid, "exact-name", f"name={key}", 1.0)
 
     def excesses(self) -> list[Excess]:
@@ -148,23 +150,22 @@ class Pairs:
             found += [Excess(rule, key, source, by_source[source]) for source in claimed]
             if full:
                 found.append(Excess(rule, key, "", sum(n for source, n in by_source.items() if source not in claimed)))
-        rows = self._run(
-            "SELECT min(k), echoes.source, count(DISTINCT echoes.rid) + 1 FROM echoes JOIN seen ON seen.rid = first "
-            "JOIN keys ON keys.rid = n AND keys.rule = 'name' WHERE held GROUP BY first"
-        )
+        rows = self._run("SELECT k, source, count(*) + 1 FROM echoes WHERE held GROUP BY first, k, source")
         return sorted([*found, *(Excess("name", *row) for row in rows)])
 
-    def claimants(self, excess: Excess, most: int = 3) -> list[str]:
-        """A few of the actors for which a source claims a key, and one that other sources give it."""
+    def claimants(self, excess: Excess, most: int = 3) -> list[Pair]:
+        """A few of the actors for which a source claims a key, each with one to which other sources give it."""
         select = (
-            "SELECT seen.rid FROM keys JOIN seen ON seen.n = keys.rid "
-            "WHERE rule = ? AND k = ? AND source {} ? ORDER BY seen.rid LIMIT ?"
+            "SELECT rid FROM (SELECT seen.rid, source, rule, k FROM keys JOIN seen ON seen.n = keys.rid "
+            "UNION ALL SELECT rid, source, 'name', k FROM echoes WHERE held) "
+            "WHERE rule = ? AND k = ? AND source {} ? ORDER BY rid LIMIT ?"
         )
         own, others = (
             [rid for (rid,) in self._run(select.format(sign), (excess.rule, excess.key, excess.source, count))]
             for sign, count in (("=", most), ("<>", 1))
         )
-        return [*own, *others]
+        told = f"{excess.rule}={excess.key}".removeprefix("id:")
+        return [Pair(min(one, other), max(one, other), "near", told, WORTH_ASKING) for one in own for other in others]
 
     def _write(self, changed: Mapping[str, Comparison], gone: Iterable[str]) -> set[int]:
         """Write what changed; returns the numbers of the actors that this touches."""

@@ -39,6 +39,19 @@ def test_matching_again_changes_nothing(home: Home) -> None:
     assert (home.path / "decisions.tsv").read_bytes() == before
 
 
+@pytest.mark.parametrize("engine", ["sqlite", "duckdb"])
+def test_another_engine_decides_the_same(home: Home, engine: str) -> None:
+    before = (home.path / "decisions.tsv").read_bytes()
+    for name in ("decisions.tsv", "matching.sqlite"):
+        (home.path / name).unlink()
+    assert "pairs are near" in home.talkoot("match", "--engine", engine).stdout
+    assert (home.path / "decisions.tsv").read_bytes() == before
+
+
+def test_an_unknown_engine_is_told_in_a_sentence(home: Home) -> None:
+    assert "expected sqlite, duckdb, spark://" in home.talkoot("match", "--engine", "fast", exit_code=1).stderr
+
+
 def test_a_persons_different_parts_two_actors_and_taking_it_back_restores_the_graph(home: Home) -> None:
     before, text = home.ask(VIEWS), (home.path / "decisions.tsv").read_bytes()
     join = a_join(home)
