@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections import Counter
-from contextlib import ExitStack, closing, nullcontext
+from contextlib import ExitStack, closing
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,14 +14,9 @@ from typing import Any
 import click
 from pyoxigraph import RdfFormat, parse
 
-from talkoot import __version__, steps
+from talkoot import __version__, identity, steps
 from talkoot.graph.fetch_log import FetchLog
-from talkoot.graph.identity import evaluation, explain
 from talkoot.graph.identity.clusters import Contradiction
-from talkoot.graph.identity.engines import open_tables
-from talkoot.graph.identity.rekey import Rekeyed
-from talkoot.graph.identity.resolve import Curated, resolve
-from talkoot.graph.identity.review import ReviewError
 from talkoot.graph.identity.table_text import TableError
 from talkoot.graph.locks import HomeInUse, writing
 from talkoot.graph.publish import PublishFailed, PublishHeld
@@ -30,13 +25,11 @@ from talkoot.graph.release import ReleaseError, current_release, releases, switc
 from talkoot.graph.settings import SettingError, Settings, read_settings
 from talkoot.graph.suppression import Suppression
 from talkoot.graph.workbench import WorkbenchError
-from talkoot.harvesters import FACTS
 from talkoot.harvesters.definition import FREQUENCIES, Definition, DefinitionError, load_definitions
 from talkoot.harvesters.draft import draft
 from talkoot.harvesters.fetching.archive import counts, forget_words
 from talkoot.harvesters.fetching.request import FetchError
 from talkoot.harvesters.options import READER_NAMES
-from talkoot.ontology import load_code_lists
 
 
 class Sentences(click.Group):
@@ -269,20 +262,6 @@ def demo(settings: Settings, no_serve: bool, replicas: bool, **server: Any) -> N
 
 
 @main.command()
-@click.argument("source")
-@click.argument("old")
-@click.argument("new")
-@steps.home_option
-def rekey(source: str, old: str, new: str, settings: Settings) -> None:
-    """Note that SOURCE calls its record OLD by another key, NEW: its canonical ids and the judgements on it stay."""
-    with steps.writer(settings) as workbench:
-        if source not in {known.id for known in workbench.sources()}:
-            raise click.UsageError(f"There is no source {source} in the workbench.")
-        Rekeyed(settings.home).add(source, old, new, f"{datetime.now(UTC):%Y-%m-%d}")
-    click.echo(f"{old} of {source} is {new} from now on. Harvest the source, then publish.")
-
-
-@main.command()
 @click.argument("words")
 @steps.home_option
 def forget(words: str, settings: Settings) -> None:
@@ -303,92 +282,6 @@ def forget(words: str, settings: Settings) -> None:
         for release in old:
             shutil.rmtree(release.folder)
     click.echo(f"Forgotten in {records} records, {archives} archives and {len(old)} releases.")
-
-
-@main.command()
-@click.option("--engine", help="Compare all anew by sqlite, duckdb or a Spark master's address, not what changed only.")
-@steps.home_option
-def match(engine: str | None, settings: Settings) -> None:
-    """Work out which records speak of the same actor, and keep the decisions."""
-    with steps.writer(settings) as workbench, open_tables(engine) if engine else nullcontext() as tables:
-        identity = resolve(workbench, settings, Curated(FACTS), steps.names_of(settings), tables)
-    found = identity.matching
-    click.echo(
-        f"{len(identity.entities)} entities of the sources are {len(set(identity.canonical.values()))} things: "
-        f"{found.added} decisions added, {found.withdrawn} withdrawn, {identity.minted} identifiers minted. "
-        f"{len(found.near)} pairs are near, {len(found.held)} held by a veto, {len(found.excesses)} keys left out."
-    )
-    for one, other, reason in found.held:
-        click.echo(f"not joined: {one} and {other}, since {reason}")
-    for _, key, source, count in found.excesses:
-        click.echo(f"left out: {count} entities {f'of {source} ' if source else ''}share the key {key}")
-
-
-@main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--cross-source", is_flag=True, help="Count only pairs of records of different sources.")
-@steps.home_option
-@steps.json_option
-def evaluate(file: Path, cross_source: bool, settings: Settings, as_json: bool) -> None:
-    """Measure matching on records with known clusters: JSON Lines with id, source, names, website, country, cluster."""
-    found = evaluation.evaluate(
-        evaluation.read_labelled(file), load_code_lists(), steps.names_of(settings), cross_source=cross_source
-    )
-    if as_json:
-        steps.print_json(found.as_json())
-        return
-    for name, share in (
-        ("precision, automatic", found.precision), ("recall, automatic", found.recall),
-        ("recall, automatic and queue", found.queue_recall),
-    ):  # fmt: skip
-        ends = f"{share.value:.3f} ({share.interval[0]:.3f} to {share.interval[1]:.3f})" if share.interval else "none"
-        click.echo(f"{name}: {ends}, {share.hits} of {share.total} pairs")
-    click.echo(f"candidates in the queue for one record: {found.per_record:.2f}")
-    for what, pairs in (("wrong", found.wrong), ("missed", found.missed)):
-        for one, other in pairs:
-            click.echo(f"{what}: {one} and {other}")
-
-
-@main.command()
-@click.option("--serve", "served", is_flag=True, help="In a browser on this machine instead.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="With --serve: another address lets others in.")
-@click.option("--port", type=int, default=8001, show_default=True, help="With --serve.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="N pairs at most.")
-@steps.home_option
-@steps.json_option
-def review(served: bool, host: str, port: int, limit: int | None, settings: Settings, as_json: bool) -> None:
-    """Judge the pairs that no rule decides, the greatest doubt first; one key for each judgement."""
-    desk = steps.desk_of(settings)
-    if as_json:
-        steps.print_json([ask._asdict() | {"doubt": ask.doubt} for ask in desk.queue[:limit]])
-    elif served:
-        from talkoot.web.review.app import serve_desk  # Flask: only where it is needed
-
-        if host not in ("127.0.0.1", "::1"):
-            click.echo(f"Other machines may reach {host} and read along: the desk speaks plain HTTP.", err=True)
-        told = "The desk is at {} (Ctrl-C ends it). Session token: {}"
-        serve_desk(desk, host, port, lambda *ends: click.echo(told.format(*ends)))
-    else:
-        steps.ask_pairs(desk, limit)
-
-
-@main.command()
-@click.argument("one")
-@click.argument("other")
-@steps.home_option
-@steps.json_option
-def why(one: str, other: str, settings: Settings, as_json: bool) -> None:
-    """Tell by which decisions ONE and OTHER (IRIs or ids) are one, or why they are not."""
-    try:
-        rows, reasons = explain.why(steps.desk_of(settings), one, other)
-    except ReviewError as error:
-        raise click.UsageError(str(error)) from error
-    chain, columns = [asdict(row) for row in rows], "subject_id object_id mapping_justification mapping_date author_id"
-    if as_json:
-        steps.print_json({"same": not reasons, "chain": chain, "reasons": reasons})
-    else:
-        told = "\n".join(reasons) or "They are one entity of one source."
-        steps.print_rows(chain, f"{columns} evidence", empty=told)
 
 
 @main.command("publish")
@@ -472,3 +365,7 @@ def check(files: tuple[Path, ...], fix: bool, settings: Settings, as_json: bool)
         click.echo("Vocabulary, code lists, shapes, examples, questions, definitions and tables are in order.")
     if faults:
         sys.exit(steps.FAILED)
+
+
+for command in identity.COMMANDS:
+    main.add_command(command)

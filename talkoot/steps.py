@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import cache
-from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,13 +24,10 @@ from rich.table import Column, Table
 from talkoot.graph.corrections import FILE, read_corrections
 from talkoot.graph.fetch_log import FetchLog
 from talkoot.graph.gate import Gate
-from talkoot.graph.identity.clusters import Contradiction
-from talkoot.graph.identity.explain import view
 from talkoot.graph.identity.names import NameTable, read_name_rows
 from talkoot.graph.identity.resolve import Curated
-from talkoot.graph.identity.review import Desk, ReviewError
 from talkoot.graph.identity.table_text import TableError
-from talkoot.graph.locks import HomeInUse, writing
+from talkoot.graph.locks import writing
 from talkoot.graph.publish import publish
 from talkoot.graph.release import Release, ReleaseError, current_release
 from talkoot.graph.settings import Settings, read_settings
@@ -46,8 +42,6 @@ from talkoot.ontology.check import check_ontology
 from talkoot.ontology.check_data import DataError, check_data
 
 FAILED, HELD = 1, 3
-_KEYS = {"s": "same", "d": "different", "p": "part of", "P": "part of", "u": "unsure"}
-
 home_option = click.option(
     "--home", "settings", type=click.Path(path_type=Path), help="Home folder (TALKOOT_HOME, ./var).",
     callback=lambda _context, _option, home: read_settings(home=home),
@@ -109,55 +103,6 @@ def reader(settings: Settings) -> Iterator[Workbench]:
 def names_of(settings: Settings) -> NameTable:
     """The table of names: the product's, and the home folder's over it."""
     return NameTable(read_name_rows(Curated(FACTS).tables(settings.home, "names.csv")))
-
-
-def desk_of(settings: Settings) -> Desk:
-    """The review of a home folder that has a workbench."""
-    with reader(settings):
-        return Desk(settings, Curated(FACTS), names_of(settings))
-
-
-def ask_pairs(desk: Desk, limit: int | None) -> None:
-    """Ask about pairs, the greatest doubt first: a key for each judgement, or a line where there is no terminal."""
-    author, made, reason, key = desk.settings.steward, [], "", ""
-    asked, left = next(iter(desk.queue), None), limit or len(desk.queue)
-    while asked and left and key != "q":
-        told = view(desk, asked.one, asked.other)
-        if key != "r":
-            _print_pair(told)
-        key = click.getchar() if sys.stdin.isatty() else (sys.stdin.readline() or "q").strip()[:1]
-        try:
-            if judgement := _KEYS.get(key):
-                part, whole = reversed(asked[:2]) if key == "P" else asked[:2]
-                seen = told["decision"].id if told["decision"] else ""
-                made.append(desk.judge(part, whole, judgement, author, reason, seen).id)
-            elif key == "z" and made:
-                pair = desk.undo(made.pop(), author).pair
-                asked, left = next((one for one in desk.queue if one[:2] == pair), asked), left + 1
-        except (Contradiction, HomeInUse, ReviewError) as error:
-            click.echo(str(error), err=True)
-            continue
-        if key == "r":
-            reason = click.prompt("Reason", default="", show_default=False)
-        elif key in (*_KEYS, "k"):
-            asked, left, reason = desk.next_after(asked), left - 1, ""
-    click.echo(f"{len(made)} judged, {len(desk.queue)} waiting.")
-
-
-def _print_pair(told: Mapping[str, Any]) -> None:
-    signs, rows, asked, row = {"agrees": "=", "differs": "≠", "": "·"}, [], told["asked"], told["decision"]
-    lines: dict[str, list[list[str]]] = {}
-    for field, sides in told["facts"].items():
-        lines[field] = [[f"{signs[verdict]} {text} {numbers}" for text, numbers, verdict in values] for values in sides]
-    lines["record"] = [[f"{n} {' '.join(r.values())}" for n, r in enumerate(s["records"], 1)] for s in told["sides"]]
-    for field, both in lines.items():
-        rows += [{"field": field, "no": n, "first": a, "second": b} for n, (a, b) in enumerate(zip_longest(*both), 1)]
-    print_rows(rows, "field no first second", empty="")
-    if asked:
-        click.echo(asked.question)
-    if row:
-        click.echo(f"In force: {row.judgement}, {row.author_id}, {row.mapping_date}; {row.evidence}")
-    click.echo("s same  d different  p first is part of second  P reverse  u unsure  k skip  z undo  r reason  q quit")
 
 
 @contextmanager
