@@ -24,7 +24,7 @@ from talkoot.graph.identity.rekey import Rekeyed
 from talkoot.graph.identity.resolve import Curated, resolve
 from talkoot.graph.merge import merge
 from talkoot.graph.provenance import framework_quads, identity_quads, provenance_quads
-from talkoot.graph.rdf_text import n_quads
+from talkoot.graph.rdf_text import lines_of, n_quads
 from talkoot.graph.records import MappedRecord
 from talkoot.graph.release import Release, building_folder, current_release, finish, releases
 from talkoot.graph.search_index import build_search_index
@@ -85,8 +85,8 @@ def publish(
         *identity_quads(identity.canonical, identity.decisions, identity.ledger, base),
         *framework_quads(base),
     ]
-    lines = set(n_quads(said).splitlines(keepends=True))
-    lines.update(line for record in records for line in record.quads.splitlines(keepends=True))
+    lines = set(lines_of(n_quads(said)))
+    lines.update(line for record in records for line in lines_of(record.quads))
     quads = "".join(sorted(lines)).encode()  # the same workbench gives the same bytes
     progress("store")
     store = Store(str(folder / "store"))

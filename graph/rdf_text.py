@@ -36,6 +36,11 @@ def n_triples(triples: Iterable[Triple]) -> str:
     return _text(triples, RdfFormat.N_TRIPLES)
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of N-Triples or N-Quads, with their ends: a text in them may hold what Python takes for others."""
+    return [f"{line}\n" for line in text.split("\n") if line]
+
+
 def turtle(triples: Iterable[Triple], more: Mapping[str, str] | None = None) -> str:
     """Triples as Turtle, with our prefixes and those given."""
     return _text(triples, RdfFormat.TURTLE, {**PREFIXES, **(more or {})})

@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import NamedNode, Triple
 
-from talkoot.graph.rdf_text import n_quads
+from talkoot.graph.rdf_text import lines_of, n_triples
 
 RESERVED_SOURCES = frozenset({"prov", "identity", "assessment", "framework", "curated", "mt", "merged"})
 """Words that no source may carry as its id, since graphs of ours are named so (ontology.md 7.4)."""
@@ -50,8 +50,7 @@ class MappedRecord:
     def quads_text(self, base: str) -> str:
         """The record graph as sorted N-Quads lines."""
         graph = graph_iri(base, self.source, self.key)
-        quads = (Quad(t.subject, t.predicate, t.object, graph) for t in set(self.triples))
-        return "".join(sorted(n_quads(quads).splitlines(keepends=True)))
+        return "".join(f"{line[:-2]}{graph} .\n" for line in sorted(lines_of(n_triples(set(self.triples)))))
 
     def content_hash(self, quads_text: str) -> str:
         """SHA-256 over what the record says and where it comes from, not over when we read it."""

@@ -12,7 +12,7 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Triple
 
 from talkoot.graph.issues import Issue
-from talkoot.graph.rdf_text import n_triples
+from talkoot.graph.rdf_text import lines_of, n_triples
 from talkoot.harvesters.fetching.request import StrictDecoder, strict_json
 from talkoot.harvesters.readers.fields import chosen
 from talkoot.harvesters.readers.files import File, Reading, Row, of_files
@@ -202,4 +202,4 @@ def read_rdf(file: File, reading: Reading) -> Iterator[Row | Issue]:
         terms = [term for triple in triples for term in (triple.subject, triple.object)]
         named = dict.fromkeys(term.value for term in terms if isinstance(term, NamedNode))
         things = [{"iri": iri, "type": kind} for iri in named for kind in classes.get(iri, ())]
-        yield Row(number, {"record": record, "triples": n_triples(triples).splitlines(), "things": things})
+        yield Row(number, {"record": record, "triples": lines_of(n_triples(triples)), "things": things})
