@@ -134,6 +134,10 @@ class Network:
         return b""
 
 
+_COURTESY = 0.01
+"""Seconds that a process waits longer where it had the last turn too, so that two take turns."""
+
+
 class Pace:
     """When each host may be asked next, kept by all processes of a user together.
 
@@ -144,6 +148,7 @@ class Pace:
     def __init__(self, floor: float, ceiling: float, stop: threading.Event, folder: Path | None) -> None:
         self._floor, self._ceiling, self._stop, self._folder = floor, ceiling, stop, folder or lock_folder()
         self.put_off, self._between, self._lock = dict[str, str](), dict[str, float](), threading.Lock()
+        self._taken: dict[str, str] = {}  # by host, when this process asked it last, as the file has it
 
     def wait(self, host: str, url: str) -> None:
         """Wait for the host's next turn and take it. Raises where the host is put off or the run stopped."""
@@ -175,9 +180,13 @@ class Pace:
             if why := self.put_off.get(host):
                 raise FetchError("postponed", f"{host} is put off to the next run: {why}", url)
             # A clock that was set back must not make anybody wait for the time that it lost.
-            rest = max((asked if asked <= now else 0) + self._between.get(host, self._floor), not_before) - now
+            between = self._between.get(host, self._floor)
+            if self._taken.get(host) == f"{asked:.6f}":  # another process that waits goes first
+                between += min(_COURTESY, between / 20)
+            rest = max((asked if asked <= now else 0) + between, not_before) - now
             if rest <= 0:
                 _write(file, now, not_before)
+                self._taken[host] = f"{now:.6f}"
         return rest
 
     @contextmanager
