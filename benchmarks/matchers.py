@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
-from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +22,7 @@ from talkoot.graph.identity.evaluation import Labelled, Share, entity
 from talkoot.graph.identity.features import site
 from talkoot.graph.identity.matching import match
 from talkoot.graph.identity.names import NameTable, fold_name, read_name_rows
-from talkoot.graph.identity.similarity import similarity
+from talkoot.graph.identity.similarity import likeness
 from talkoot.harvesters import FACTS
 from talkoot.ontology import load_code_lists
 
@@ -74,7 +73,7 @@ def talkoot(table: NameTable) -> Scorer:
 
 
 def most_alike_names(cases: Cases) -> list[float]:
-    return [max(similarity(*two) for two in product(*(map(fold_name, s.names) for s in case.sides))) for case in cases]
+    return [likeness(*([fold_name(name) for name in side.names] for side in case.sides)) for case in cases]
 
 
 def logic_v2(ways: int) -> Scorer:

@@ -20,7 +20,7 @@ from talkoot.harvesters.fetching.archive import Fetcher, ReplayFetcher
 from talkoot.harvesters.fetching.network import Network
 from talkoot.harvesters.fetching.request import Answer, Request
 from talkoot.harvesters.readers import READERS, Reading, Row
-from tests.replicas.data_server import Answering, Asked, DataServer, Given
+from tests.replicas.data_server import Answering, Asked, DataServer, Everywhere, Given
 from tests.replicas.made_up import records, site
 
 PAGES = 400
@@ -30,25 +30,20 @@ FRAME = (
 )
 
 
-class Framed(dict[str, Answering]):
-    """A site whose pages stand in the frame."""
+def framed(answer: Answering) -> Answering:
+    """A site's answers, its pages in the frame."""
 
-    def __init__(self, answer: Answering) -> None:
-        super().__init__()
-        self._answer = answer
-
-    def get(self, path: str, default: object = None) -> Answering:
-        return self._framed
-
-    def _framed(self, asked: Asked) -> Given:
-        given = self._answer(asked)
+    def told(asked: Asked) -> Given:
+        given = answer(asked)
         return replace(given, body=given.body.replace(b"</body>", f"{FRAME}</body>".encode()))
+
+    return told
 
 
 def measure_pages() -> None:
     """Print pages a second, replayed from the archive and read by label, and of the plain way."""
     definition = next(one for one in load_definitions().values() if one.reader == "pages" and not one.bundled)
-    server = DataServer(Framed(site(definition, records(definition, PAGES))))
+    server = DataServer(Everywhere(framed(site(definition, records(definition, PAGES)))))
     with TemporaryDirectory() as folder:
         home = Path(folder)
         settings = Settings(home=home, fetch_seconds=0.0)

@@ -41,8 +41,7 @@ class Gate:
 
         One graph for all; when that fails, each record that holds a failing node is checked by itself.
         """
-        text = n_triples({triple for record in records for triple in record.triples})
-        return self._culprits(records, suspects(text, self._file)) if records else {}
+        return self._culprits(records, suspects(_together(records), self._file)) if records else {}
 
     def begin(self, records: Sequence[MappedRecord]) -> Callable[[], dict[str, list[Result]]]:
         """Begin a check; what it gives is to be called for the result. In a long run other processes do the work."""
@@ -51,8 +50,7 @@ class Gate:
             found = self.check(records)
             return lambda: found
         self._other = self._other or ProcessPoolExecutor(ABREAST, get_context("spawn"))
-        text = n_triples({triple for record in records for triple in record.triples})
-        later = self._other.submit(suspects, text, self._file)
+        later = self._other.submit(suspects, _together(records), self._file)
         return lambda: self._culprits(records, later.result())
 
     def close(self) -> None:
@@ -74,6 +72,10 @@ class Gate:
         found = ((record.key, results(record.triples, self._file)) for record in named)
         broken = ((key, [result for result in own if result.severity == "Violation"]) for key, own in found)
         return {key: own for key, own in broken if own}
+
+
+def _together(records: Sequence[MappedRecord]) -> str:
+    return n_triples({triple for record in records for triple in record.triples})
 
 
 def _text(node: object) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 from math import sqrt
@@ -16,11 +16,8 @@ from talkoot.graph.identity.decisions import in_force
 from talkoot.graph.identity.features import Entity, site
 from talkoot.graph.identity.matching import match
 from talkoot.graph.identity.names import NameTable
-from talkoot.graph.identity.pairs import Pairs
 from talkoot.graph.identity.queue import queue
-from talkoot.graph.identity.registers import equal_numbers, normal_number
 from talkoot.graph.identity.table_text import TableError
-from talkoot.graph.identity.tables import Tables
 from talkoot.ontology import CodeLists
 
 _Z = 1.96
@@ -87,7 +84,7 @@ class Evaluation:
         p, r = self.precision.value, self.recall.value
         return {
             "automatic": {
-                "precision": self.precision.value, "recall": self.recall.value,
+                "precision": p, "recall": r,
                 "f1": 2 * p * r / (p + r) if p and r else None,
                 "intervals": {"precision": told(self.precision), "recall": told(self.recall)},
             },
@@ -128,17 +125,13 @@ def read_labelled(path: Path) -> Iterator[Labelled]:
             yield Labelled(**texts, names=names, identifiers=row.get("identifiers") or {})
 
 
-def evaluate(
-    records: Iterable[Labelled], codes: CodeLists, names: NameTable, *, cross_source: bool, tables: Tables | None = None
-) -> Evaluation:
+def evaluate(records: Iterable[Labelled], codes: CodeLists, names: NameTable, *, cross_source: bool) -> Evaluation:
     """Match records as a harvest would, and count pairs against their clusters; the cluster is never looked at before.
 
     With ``cross_source`` only pairs of records of different sources count.
     """
     by_id = {record.id: record for record in records}
-    found = match(
-        (entity(record, codes) for record in by_id.values()), [], names, codes, "", "", pairs=Pairs(), tables=tables
-    )
+    found = match((entity(record, codes) for record in by_id.values()), [], names, codes, "", "")
     joined = components(in_force(found.decisions), by_id)
     groups: dict[str, list[str]] = defaultdict(list)
     for name in by_id:
@@ -153,14 +146,13 @@ def evaluate(
     asked = queue(found.near, found.held, joined, in_force(found.decisions))
     near = {(c.one, c.other) for c in asked if counted(c.one, c.other)}
     near = {(one, other) for one, other in near if by_id[one].cluster == by_id[other].cluster}
-    total = _pairs(by_id.values(), lambda r: r.cluster, cross_source=cross_source)
     known: dict[str, list[str]] = defaultdict(list)
     for record in by_id.values():
         if record.cluster:
             known[record.cluster].append(record.id)
-    everything = (pair for members in known.values() for pair in combinations(sorted(members), 2) if counted(*pair))
+    everything = [pair for members in known.values() for pair in combinations(sorted(members), 2) if counted(*pair)]
     return Evaluation(
-        Share(len(true), len(said)), Share(len(true), total), Share(len(true | near), total),
+        Share(len(true), len(said)), Share(len(true), len(everything)), Share(len(true | near), len(everything)),
         2 * len(asked) / len(by_id) if by_id else 0.0,
         sorted(said - true), sorted(pair for pair in everything if pair not in true and pair not in near),
     )  # fmt: skip
@@ -174,24 +166,5 @@ def entity(record: Labelled, codes: CodeLists) -> Entity:
     if record.website and (found := site(record.website)):
         made.sites = {found}
     for register, number in record.identifiers.items():
-        normal = normal_number(register, number)
-        if normal is None:
-            made.faulty.add((register, number))
-        else:
-            made.identifiers |= set(equal_numbers(register, normal).items())
+        made.add_number(register, number)
     return made
-
-
-def _pairs(records: Iterable[Labelled], cluster: Callable[[Labelled], str], *, cross_source: bool) -> int:
-    """Pairs within clusters, less those of one source."""
-    sizes, same = Counter[str](), Counter[tuple[str, str]]()
-    for record in records:
-        if name := cluster(record):
-            sizes[name] += 1
-            same[name, record.source] += 1
-    within = _choose(sizes.values())
-    return within - _choose(same.values()) if cross_source else within
-
-
-def _choose(sizes: Iterable[int]) -> int:
-    return sum(n * (n - 1) // 2 for n in sizes)

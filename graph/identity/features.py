@@ -69,6 +69,14 @@ class Entity:
         """The one municipality of its seat, or empty."""
         return next(iter(self.cities)) if len(self.cities) == 1 else ""
 
+    def add_number(self, register: str, number: str) -> None:
+        """Take a registered number, with those that it states too; one with wrong check digits is set apart."""
+        normal = normal_number(register, number)
+        if normal is None:
+            self.faulty.add((register, number))
+        else:
+            self.identifiers |= set(equal_numbers(register, normal).items())
+
 
 @lru_cache(maxsize=1)
 def _extract() -> tldextract.TLDExtract:
@@ -128,12 +136,7 @@ def entities(records: Iterable[tuple[KeptRecord, list[Quad]]], base: str) -> dic
                 known = identifiers.get(quad.object.value, {})
                 value, register = known.get(SKOS["notation"].value), known.get(ADMS["schemaAgency"].value)
                 if value and register and isinstance(quad.subject, NamedNode) and quad.subject.value in here:
-                    normal = normal_number(register, value)
-                    entity = here[quad.subject.value]
-                    if normal is None:
-                        entity.faulty.add((register, value))
-                    else:
-                        entity.identifiers |= set(equal_numbers(register, normal).items())
+                    here[quad.subject.value].add_number(register, value)
         for iri, entity in here.items():
             if entity.kind:
                 entity.records.append(record.key)

@@ -30,7 +30,6 @@ class Matching:
     decisions: list[Decision]
     added: int = 0
     withdrawn: int = 0
-    compared: int = 0
     held: list[tuple[str, str, str]] = field(default_factory=list)
     near: list[Pair] = field(default_factory=list)
     excesses: list[Excess] = field(default_factory=list)
@@ -62,7 +61,8 @@ def match(
     comparer = Comparer(names, codes["country"])
     entities = {name: comparer.compare(name, actor) for actor in actors for name in [local_id(actor.iri, base)]}
     pairs = pairs or Pairs()
-    result = Matching([], compared=pairs.update(entities.values(), tables), excesses=pairs.excesses())
+    pairs.update(entities.values(), tables)
+    result = Matching([], excesses=pairs.excesses())
     standing = {p: d for p, d in in_force(decisions).items() if p[0] in entities and p[1] in entities}
     fired = {}
     for verdict in pairs:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from talkoot.graph.identity.comparison import Comparison
-from talkoot.graph.identity.similarity import similarity
+from talkoot.graph.identity.similarity import likeness
 from talkoot.graph.identity.tables import INPUT, LIMITS, SQLiteTables, Tables, steps, text_of
 
 AUTOMATIC_RULES = ("registered-id", "exact-name", "web-domain")
@@ -78,8 +78,8 @@ class Pairs:
         """Close the file."""
         self._tables.connection.close()
 
-    def update(self, actors: Iterable[Comparison], tables: Tables | None = None) -> int:
-        """Bring the pairs up to what all actors are now; returns how many actors are new, changed or gone.
+    def update(self, actors: Iterable[Comparison], tables: Tables | None = None) -> None:
+        """Bring the pairs up to what all actors are now.
 
         Actors of one source that say the same are compared once, by the first of them, and not at all where they are
         too many. With ``tables``, that engine looks at all pairs anew; the same pairs come out.
@@ -102,14 +102,11 @@ class Pairs:
             if known.get(rid) != _hash(first):
                 changed[rid] = first
             echoes += [(one.record[0], rid, source, held, key) for one in members if one.record[0] != rid]
-        before = {tuple(row) for row in self._run("SELECT rid, first, source, held, k FROM echoes")}
-        gone = known.keys() - there
-        self.change(changed, gone, tables)
+        self.change(changed, known.keys() - there, tables)
         self._run("BEGIN")
         self._run("DELETE FROM echoes")
         self._tables.connection.executemany("INSERT INTO echoes VALUES (?, ?, ?, ?, ?)", echoes)
         self._run("COMMIT")
-        return len(changed) + len(gone) + len(before ^ set(echoes))
 
     def change(self, changed: Mapping[str, Comparison], gone: Iterable[str] = (), tables: Tables | None = None) -> None:
         """Take new and changed actors, drop those that are gone, and judge what that touches (with ``tables``: all)."""
@@ -254,12 +251,12 @@ class Pairs:
             tables.keep(step)
         names: dict[int, list[str]] = {}
 
-        def likeness(one: int, other: int) -> float:
+        def alike(one: int, other: int) -> float:
             for rid in (one, other):
                 if rid not in names:
                     select = "SELECT k FROM keys WHERE rid = ? AND rule = 'name'"
                     names[rid] = [name for (name,) in self._run(select, (rid,))]
-            return max((similarity(left, right) for left in names[one] for right in names[other]), default=0.0)
+            return likeness(names[one], names[other])
 
         def found() -> Iterator[tuple[int, int, str, str, float]]:
             for one, other, rule, evidence, country in tables.rows(
@@ -267,10 +264,10 @@ class Pairs:
             ):
                 if dirty is None or one in dirty or other in dirty:
                     told = evidence.removeprefix("id:") + (f"; country={country}" if country else "")
-                    yield one, other, rule, told, 1.0 if rule in AUTOMATIC_RULES else likeness(one, other)
+                    yield one, other, rule, told, 1.0 if rule in AUTOMATIC_RULES else alike(one, other)
             for one, other, strong in tables.rows("SELECT l, r, strong FROM candidates"):
                 if dirty is None or one in dirty or other in dirty:
-                    score = max(likeness(one, other), WORTH_ASKING * int(strong))
+                    score = max(alike(one, other), WORTH_ASKING * int(strong))
                     if score >= WORTH_ASKING:
                         yield one, other, "near", "names", score
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 from threading import RLock
 
@@ -23,7 +22,7 @@ from talkoot.graph.identity.pairs import Pairs
 from talkoot.graph.identity.queue import Candidate, queue
 from talkoot.graph.identity.rekey import Rekeyed
 from talkoot.graph.identity.resolve import Curated
-from talkoot.graph.identity.similarity import similarity
+from talkoot.graph.identity.similarity import likeness
 from talkoot.graph.issues import MAIL_ADDRESS
 from talkoot.graph.locks import HomeInUse, writing
 from talkoot.graph.settings import AGENT, Settings
@@ -108,8 +107,7 @@ class Desk:
 
     def likeness(self, one: str, other: str) -> float:
         """How alike the most alike names of two entities are, from 0 to 1."""
-        names = (map(fold_name, self.entities[entity].names) for entity in (one, other))
-        return max((similarity(left, right) for left, right in product(*names)), default=0.0)
+        return likeness(*([fold_name(name) for name in self.entities[entity].names] for entity in (one, other)))
 
     def pair(self, one: str, other: str) -> tuple[str, str]:
         """Two entities, the smaller first. Raises :class:`ReviewError` where one is not there, or both are one."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -46,6 +48,11 @@ def similarity(one: str, other: str) -> float:
         return 1.0
     left, right = _words(one), _words(other)
     return max(_paired(left, right), _whole(one.replace(" ", ""), other.replace(" ", "")), _initials(left, right))
+
+
+def likeness(ours: Iterable[str], theirs: Iterable[str]) -> float:
+    """How alike the two most alike of some folded names are; 0 where either has none."""
+    return max((similarity(one, other) for one, other in product(ours, theirs)), default=0.0)
 
 
 def _initials(left: tuple[_Word, ...], right: tuple[_Word, ...]) -> float:

@@ -46,7 +46,7 @@ from talkoot.harvesters.record_graph import RecordGraph, Tables
 from talkoot.harvesters.values import fits, is_address
 from talkoot.ontology import load_code_lists
 from talkoot.ontology.namespaces import DCT, RDF, SKOS
-from tests.replicas.data_server import Answering, Asked, DataServer, Given
+from tests.replicas.data_server import DataServer, Everywhere
 from tests.replicas.made_up import PERSON, UNKNOWN, records, site
 
 DEFINITIONS = load_definitions()
@@ -403,27 +403,11 @@ class Read:
     refused_again: int
 
 
-class _Anything(dict[str, Answering]):
-    """One answer for all paths; counts refusals, which have no validator."""
-
-    def __init__(self, answer: Answering) -> None:
-        super().__init__()
-        self._answer, self.refused = answer, 0
-
-    def get(self, path: str, default: Any = None) -> Answering:  # of a site, not of a dict
-        return self._counted
-
-    def _counted(self, asked: Asked) -> Given:
-        given = self._answer(asked) if asked.path != "/robots.txt" else Given(b"", "text/plain", 404)
-        self.refused += given.status != 200
-        return given
-
-
 @pytest.fixture(scope="module", params=REMOTE)
 def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Definition, Read]]:
     """A source read twice over HTTP from its replica, and once from the first run's archive."""
     definition, home = DEFINITIONS[request.param], tmp_path_factory.mktemp("home")
-    answers = _Anything(site(definition, [deepcopy(values) for values in made_up(definition.id)]))
+    answers = Everywhere(site(definition, [deepcopy(values) for values in made_up(definition.id)]))
     server = DataServer(answers)
     workbench, log = Workbench(home / "workbench.sqlite", Settings().base), FetchLog(home / "workbench.sqlite")
     hosts = {urlsplit(definition.address).hostname or "", *definition.reading.get("fold_hosts", ())}
@@ -466,7 +450,7 @@ def harvested(
 ) -> Iterator[Harvested]:
     """A source harvested twice from its replica, as a steward does it, but for its bounds."""
     definition, home = DEFINITIONS[request.param], tmp_path_factory.mktemp("home")
-    server = DataServer(_Anything(site(definition, [deepcopy(values) for values in made_up(definition.id)])))
+    server = DataServer(Everywhere(site(definition, [deepcopy(values) for values in made_up(definition.id)])))
     workbench, log = Workbench(home / "workbench.sqlite", Settings().base), FetchLog(home / "workbench.sqlite")
     hosts = {urlsplit(definition.address).hostname or "", *definition.reading.get("fold_hosts", ())}
     settings = Settings(home=home, fetch_seconds=0.0, retry_seconds=0.0)

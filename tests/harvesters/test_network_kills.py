@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from talkoot.harvesters.definition import load_definitions
-from tests.replicas.data_server import Answering, Asked, DataServer, Given
+from tests.replicas.data_server import Answering, Asked, DataServer, Everywhere, Given
 from tests.replicas.made_up import records, site
 
 DEFINITIONS = load_definitions()
@@ -24,22 +24,16 @@ REMOTE = [name for name, definition in DEFINITIONS.items() if not definition.bun
 SEED = os.environ.get("TALKOOT_KILL_SEED") or str(random.SystemRandom().randrange(10**6))
 
 
-class Deadly(dict[str, Answering]):
+class Deadly:
     """A site's answers; at one request it kills who asks, before it answers."""
 
     def __init__(self, answer: Answering) -> None:
-        super().__init__()
         self._answer = answer
         self.asked: list[str] = []
         self.victim: subprocess.Popen[str] | None = None
         self.at = 0
 
-    def get(self, path: str, default: object = None) -> Answering:  # of a site, not of a dict
-        return self._told
-
-    def _told(self, asked: Asked) -> Given:
-        if asked.path == "/robots.txt":
-            return Given(b"", "text/plain", 404)
+    def __call__(self, asked: Asked) -> Given:
         self.asked.append(f"{asked.method} {asked.path} {sorted(asked.parameters.items())}")
         if self.victim and len(self.asked) >= self.at:
             self.victim.kill()
@@ -58,7 +52,7 @@ def test_a_killed_harvest_is_gone_on_with(name: str, tmp_path: Path) -> None:
     definition = DEFINITIONS[name]
     made = records(definition, max(3, definition.least))
     answers = Deadly(site(definition, made))
-    server = DataServer(answers)
+    server = DataServer(Everywhere(answers))
     hosts = {urlsplit(definition.address).hostname or "", *definition.reading.get("fold_hosts", ())}
     routes = [word for host in hosts for word in ("--route", f"{host}=http://{server.address}")]
     whole = harvest(tmp_path / "whole", name, routes)

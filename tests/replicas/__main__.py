@@ -7,27 +7,21 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from typing import Any
 from urllib.parse import urlsplit
 
 from talkoot.harvesters.definition import load_definitions
-from tests.replicas.data_server import Answering, Asked, DataServer, Given
+from tests.replicas.data_server import Answering, Asked, DataServer, Everywhere, Given
 from tests.replicas.made_up import records, site
 
 
-class Host(dict[str, Answering]):
+class Host:
     """All replicas of one host, each by where its addresses begin."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.sites: dict[str, Answering] = {}
 
-    def get(self, path: str, default: Any = None) -> Answering:
-        return self._answer
-
-    def _answer(self, asked: Asked) -> Given:
-        if asked.path == "/robots.txt":
-            return Given(b"", "text/plain", 404)
+    def __call__(self, asked: Asked) -> Given:
+        """The answer of the replica whose addresses begin most like the one asked for."""
         begins = max(self.sites, key=lambda begins: (asked.path.startswith(begins), len(begins)))
         return self.sites[begins](asked)
 
@@ -40,7 +34,7 @@ def main() -> None:
             answer = site(definition, records(definition, max(3, definition.least)))
             for name in {urlsplit(definition.address).hostname or "", *definition.reading.get("fold_hosts", ())}:
                 hosts[name].sites[urlsplit(definition.address).path.partition("{")[0]] = answer
-    routes = [f"{name}=http://{DataServer(host).address}" for name, host in hosts.items()]
+    routes = [f"{name}=http://{DataServer(Everywhere(host)).address}" for name, host in hosts.items()]
     print(*routes, flush=True)  # noqa: T201  # the command's one result
     sys.stdin.read()
 

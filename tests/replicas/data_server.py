@@ -32,6 +32,23 @@ class Given:
 Answering = Callable[[Asked], Given]
 
 
+class Everywhere(dict[str, Answering]):
+    """One answer for every path but robots.txt, which the site does not have; counts refusals."""
+
+    def __init__(self, answer: Answering) -> None:
+        super().__init__()
+        self._answer, self.refused = answer, 0
+
+    def get(self, path: str, default: object = None) -> Answering:
+        """The answer for a path."""
+        return self._given
+
+    def _given(self, asked: Asked) -> Given:
+        given = Given(b"", "text/plain", 404) if asked.path == "/robots.txt" else self._answer(asked)
+        self.refused += given.status != 200
+        return given
+
+
 @dataclass
 class DataServer:
     """Answers on 127.0.0.1 until it is closed; a path that it does not know is a 404."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, serialize
 
 from talkoot.cli import main
@@ -20,6 +21,7 @@ from talkoot.graph.search_index import build_search_index
 from talkoot.graph.settings import Settings
 from talkoot.ontology.namespaces import DCT, FOAF, ORG, PREFIXES, PROV, RDF, SKOS, TALKOOT, TK, VOC
 from talkoot.web.app import create_app
+from tests.web.browsing import ARGUMENTS
 
 ID = f"{TALKOOT}id/"
 PAGE = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -207,3 +209,12 @@ def chromium() -> str:
     if path is None:
         pytest.skip("Chromium is not installed (make system-packages)")
     return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium, started once for a file of tests."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
+from playwright.sync_api import Browser, Page
 
 from talkoot.graph.settings import Settings
 from talkoot.web.app import create_app
+from tests.web.browsing import served
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
 PATHS = ("/", "/actors", "/centres", "/countries/FIN", "/search?q=sosiaali", "/sources", "/sources/sim", "/releases",
          "/about", "/sparql", "/voc", "/voc/role", "/voc/role/lead", "/voc/nuts-2021", "/ns", "/shapes",
          "/nowhere")  # fmt: skip
 
 
-class Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the name is werkzeug's
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def address(demo_settings: Settings) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(demo_settings), threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    with served(lambda host: create_app(demo_settings)) as address:
+        yield address
 
 
 @pytest.fixture

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
+from playwright.sync_api import Browser, Page
 
 from talkoot.graph.identity.decisions import in_force, read_decisions
 from talkoot.web.review.app import create_desk_app
 from tests.review_home import ReviewHome, alike
+from tests.web.browsing import served
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
 TOKEN = "made-up-token"
 PAIRS = 50
-
-
-class Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the name is werkzeug's
-        """Say nothing."""
 
 
 @pytest.fixture
@@ -37,22 +28,8 @@ def home(tmp_path: Path) -> ReviewHome:
 
 @pytest.fixture
 def address(home: ReviewHome) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, Flask(__name__), threaded=True, request_handler=Quiet)
-    server.app = create_desk_app(home.desk(), TOKEN, {f"127.0.0.1:{server.server_port}"})
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    with served(lambda host: create_desk_app(home.desk(), TOKEN, {host})) as address:
+        yield address
 
 
 @pytest.fixture
