@@ -26,7 +26,8 @@ class LedgerError(TableError):
 class Entry:
     """An id once given to an entity: ids are paths below the base's ``id/``.
 
-    ``minted`` is a date or a time in UTC; what has a time is younger than what has only its date.
+    ``minted`` is a date or a time in UTC, to the microsecond, for two runs within a second have their order too; what
+    has a time is younger than what has only its date.
     """
 
     canonical_id: str

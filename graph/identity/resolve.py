@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pyoxigraph import Quad
@@ -63,7 +64,7 @@ def resolve(
     Call it while holding the writer lock. Raises :class:`DecisionError`, :class:`LedgerError` or
     :class:`Contradiction`, each with a sentence for the steward.
     """
-    base, moment = settings.base, now()
+    base, today = settings.base, now()[:10]
     records = [(record, record_quads(record)) for record in workbench.records()]
     found = entities(records, base)
     rekeyed = Rekeyed(settings.home)
@@ -72,9 +73,7 @@ def resolve(
     product = [decision for decision in product if decision.id not in mine]  # the home folder's row lies over it
     fixed = {decision.id for decision in product}
     with closing(Pairs(settings.home / "matching.sqlite")) as pairs:
-        result = match(
-            organisations(found), [*product, *own], names, load_code_lists(), base, moment[:10], pairs, tables
-        )
+        result = match(organisations(found), [*product, *own], names, load_code_lists(), base, today, pairs, tables)
     kept = [decision for decision in result.decisions if decision.id not in fixed]
     if kept != own:
         write_decisions(settings.home / "decisions.tsv", kept)
@@ -85,7 +84,8 @@ def resolve(
         groups[joined.find(name)].append(name)
     segments = {name: entity.segment for name, entity in by_id.items()}
     ledger = rekeyed.ledger(read_ledger(curated.tables(settings.home, "identifiers.tsv")))
-    canonical, changed = assign(list(groups.values()), segments, ledger, moment)
+    minted = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    canonical, changed = assign(list(groups.values()), segments, ledger, minted)
     if changed:
         entries = read_ledger([settings.home / "identifiers.tsv"]) | changed
         write_ledger(settings.home / "identifiers.tsv", entries.values())
