@@ -4,10 +4,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary=:all:
 
-.PHONY: help demo install install-dev test test-extras lint format bench system-packages lock translations clean
+.PHONY: help demo install install-dev test test-extras w3c node-packages lint format bench system-packages lock translations assets clean
 
 help:  ## List the commands
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 demo: install  ## Harvest the bundled facts, match, publish and serve them
 	$(BIN)/talkoot demo
@@ -35,6 +35,18 @@ test-extras: install-dev  ## Run the tests of what is an extra and heavy: Apache
 	$(PIP) --no-binary=pyspark --no-build-isolation --require-hashes -r requirements-extras.lock
 	$(BIN)/python -m pytest tests/extras $(PYTEST_ARGS)
 
+w3c: install-dev  ## Run the W3C's SPARQL 1.1 tests from a copy of them: make w3c FOLDER=…
+	@test -n "$(FOLDER)" || { echo "Name the folder of the tests: make w3c FOLDER=…/w3c-sparql11 (docs/conformance.md)"; exit 1; }
+	TALKOOT_W3C_TESTS=$(FOLDER) $(BIN)/python -m pytest tests/w3c $(PYTEST_ARGS)
+
+node-packages: .node/.installed  ## What the tests with clients in JavaScript need, pinned, into .node
+
+.node/.installed: tests/clients/package.json tests/clients/package-lock.json
+	command -v npm >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet npm; }
+	mkdir -p .node && echo '*' > .node/.gitignore && cp $^ .node
+	npm ci --prefix .node --ignore-scripts --no-audit --no-fund --omit-lockfile-registry-resolved
+	@touch $@
+
 lint: install-dev  ## Formatting, style, types, spelling, Talkoot's own checks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -49,8 +61,8 @@ format: install-dev  ## Put the code in its form
 bench: install-dev  ## Measure side by side (see benchmarks/)
 	$(BIN)/python -m benchmarks
 
-system-packages:  ## What the tests with a browser and with Spark need, on Debian
-	apt-get install --yes --quiet chromium curl procps default-jre-headless
+system-packages:  ## What the tests with a browser, with Spark and with Virtuoso need, on Debian
+	apt-get install --yes --quiet chromium curl procps default-jre-headless virtuoso-opensource-7
 
 lock:  ## Write the lock files anew; they name no host
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra build pyproject.toml -o requirements.lock
@@ -60,5 +72,9 @@ lock:  ## Write the lock files anew; they name no host
 translations: install-dev  ## Compile the message catalogues
 	$(BIN)/pybabel compile -d web/translations
 
+assets:  ## Build web/static/vendor out of web/assets; needs Node
+	rm -rf build/assets && mkdir -p build && cp -R web/assets build/assets
+	cd build/assets && npm ci --ignore-scripts --no-audit --no-fund && node build.js ../../web/static/vendor
+
 clean:  ## Remove the environment and what was built
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .node build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

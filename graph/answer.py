@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import signal
-import sys
 from typing import IO
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, QueryTriples, RdfFormat, Store
@@ -13,11 +10,12 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, Que
 from talkoot.graph.engine.errors import EngineError
 from talkoot.graph.engine.query_text import refuse_service, refuse_update
 from talkoot.graph.engine.syntax_hint import explain
-from talkoot.graph.formats import GRAPH_FORMATS, RESULT_FORMATS
+from talkoot.graph.formats import GRAPH_FORMATS, RESULT_FORMATS, XLSX
 from talkoot.graph.release import Release
+from talkoot.graph.workbooks import workbook_of_rows
 from talkoot.ontology.namespaces import PREFIXES
 
-_RESULT_MEDIA = {item.name: item.media for item in RESULT_FORMATS}
+_RESULT_MEDIA = {item.name: item.media for item in (*RESULT_FORMATS, XLSX)}
 _GRAPH_MEDIA = {item.name: item.media for item in GRAPH_FORMATS}
 
 
@@ -29,8 +27,11 @@ class QueryRefused(RuntimeError):
         self.exit_code = exit_code
 
 
-def answer(release: Release, query: str, format_name: str | None, out: IO[bytes]) -> None:
-    """Write the answer to a query in a named format, or as a plain table. Raises :class:`QueryRefused`."""
+def answer(release: Release, query: str, format_name: str | None, out: IO[bytes]) -> list[dict[str, str]] | None:
+    """Write the answer to a query in a named format, or give its rows where none is named; else a graph is Turtle.
+
+    Raises :class:`QueryRefused`.
+    """
     _refuse_unless(format_name, _RESULT_MEDIA | _GRAPH_MEDIA, f"There is no format {format_name}")
     try:
         refuse_update(query)
@@ -48,19 +49,18 @@ def answer(release: Release, query: str, format_name: str | None, out: IO[bytes]
     if isinstance(found, QueryTriples):
         _refuse_unless(format_name, _GRAPH_MEDIA, "The query answers with a graph")
         found.serialize(out, format=RdfFormat.from_media_type(_GRAPH_MEDIA[format_name or "ttl"]))
-        return
+        return None
     _refuse_unless(format_name, _RESULT_MEDIA, "The query answers with rows")
-    if format_name:
+    if format_name == XLSX.name:
+        out.write(workbook_of_rows(found.serialize(format=QueryResultsFormat.TSV) or b""))
+    elif format_name:
         found.serialize(out, format=QueryResultsFormat.from_media_type(_RESULT_MEDIA[format_name]))
     elif isinstance(found, QueryBoolean):
         out.write(b"yes\n" if found else b"no\n")
     else:
-        text = io.StringIO()
-        table = csv.writer(text, dialect="excel-tab", lineterminator="\n")
-        table.writerow(variable.value for variable in found.variables)
-        table.writerows(map(_shown, row) for row in found)
-        out.write(text.getvalue().encode())
-    sys.stdout.flush()
+        names = [variable.value for variable in found.variables]
+        return [dict(zip(names, map(_shown, row), strict=True)) for row in found]
+    return None
 
 
 def _refuse_unless(format_name: str | None, media: dict[str, str], reason: str) -> None:

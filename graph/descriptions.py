@@ -12,6 +12,7 @@ from typing import Any
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store, Triple
 
+from talkoot.graph.dumps import release_files
 from talkoot.graph.provenance import source_iri, source_values
 from talkoot.graph.rdf_text import construct, turtle
 from talkoot.graph.settings import Settings
@@ -36,18 +37,28 @@ _SHARED = (DCT["title"], DCT["description"], DCT["publisher"], DCT["rights"])
 
 def catalogue(manifest: Mapping[str, Any], first: str, sources: Iterable[SourceDescription], settings: Settings) -> str:
     """The catalogue of a release as Turtle, by its manifest; ``first`` is when the first release was published."""
-    file = manifest["files"]["graph.nq.gz"]
+    published = Literal(manifest["published"], datatype=XSD["dateTime"])
     said = _about(
         settings,
         id=Literal(f"{settings.base}dataset"),
         first=Literal(first, datatype=XSD["dateTime"]),
-        now=Literal(manifest["published"], datatype=XSD["dateTime"]),
+        now=published,
         number=Literal(str(manifest["number"])),
-        dump=NamedNode(_dump_address(settings, manifest["number"])),
-        sha256=Literal(file["sha256"], datatype=XSD["hexBinary"]),
     )
-    size = Literal(str(file["bytes"]), datatype=XSD["nonNegativeInteger"])  # the engine would make it an integer
-    said.append(Triple(NamedNode(f"{settings.base}dataset#n-quads"), DCAT["byteSize"], size))
+    for name, file in release_files().items():
+        if file["node"] and (told := manifest["files"].get(name)):
+            dump = NamedNode(f"{settings.base}dataset#{file['node']}")
+            said += construct("catalogue_dump.rq", settings.base, {
+                "dump": dump, "name": Literal(name), "now": published,
+                "file": _address(settings, manifest["number"], name), file["terms"]: dump,
+                "sum": NamedNode(f"{dump.value}-checksum"),
+                "sha256": Literal(told["sha256"], datatype=XSD["hexBinary"]),
+                **{column: NamedNode(file[column]) for column in ("format", "media")},
+                **{language: Literal(file[language], language=language) for language in _RECORDS},
+            })  # fmt: skip
+            # In the query the engine would make it an integer.
+            size = Literal(str(told["bytes"]), datatype=XSD["nonNegativeInteger"])
+            said.append(Triple(dump, DCAT["byteSize"], size))
     for source in sources:
         values = source_values(source, settings.base)
         count, node = manifest["sources"][source.id]["records"], source_iri(settings.base, source.id).value
@@ -60,9 +71,9 @@ def catalogue(manifest: Mapping[str, Any], first: str, sources: Iterable[SourceD
     return turtle(dict.fromkeys(said), _MORE_PREFIXES)
 
 
-def _dump_address(settings: Settings, number: int) -> str:
-    """Where a release's quads can be downloaded."""
-    return f"{settings.base}dumps/{number}/graph.nq.gz"
+def _address(settings: Settings, number: int, name: str) -> NamedNode:
+    """Where a file of a release can be downloaded."""
+    return NamedNode(f"{settings.base}dumps/{number}/{name}")
 
 
 def _about(settings: Settings, **values: NamedNode | Literal) -> list[Triple]:
@@ -86,12 +97,15 @@ def void_description(store: Store, number: int, kinds: Mapping[str, int], settin
         *shared,
         Triple(dataset, FOAF["homepage"], NamedNode(base)),
         Triple(dataset, VOID["sparqlEndpoint"], NamedNode(f"{base}sparql")),
-        Triple(dataset, VOID["dataDump"], NamedNode(_dump_address(settings, number))),
+        Triple(dataset, VOID["dataDump"], _address(settings, number, "graph.nq.gz")),
         Triple(dataset, VOID["uriSpace"], Literal(f"{base}id/")),
         Triple(dataset, VOID["triples"], Literal(len(store))),
         Triple(dataset, VOID["entities"], Literal(sum(kinds.values()))),
     ]
     parts: list[Triple] = []
+    if number:  # files that are served as they are have no release and no dumps
+        dumps = {"opened": "graph-open.nq.gz", "merged": "merged.ttl.gz"}
+        parts += construct("void_dumps.rq", base, {key: _address(settings, number, dumps[key]) for key in dumps})
     shown: list[NamedNode] = []
     used: set[str] = set()
     for kind, partition, name, query, count in (

@@ -43,3 +43,6 @@ GRAPH_FORMATS = (
     Format("nq", "application/n-quads", (), ("nquads", "n-quads"), "N-Quads"),
 )
 """What graphs come in, the preferred one first."""
+
+XLSX = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+"""What rows come in for people who open them in a spreadsheet; no engine writes it."""

@@ -16,23 +16,24 @@ from pyoxigraph import Quad, RdfFormat, Store, Triple
 
 from talkoot.graph.checks import run_checks
 from talkoot.graph.corrections import Correction, corrected
+from talkoot.graph.coverage import coverage_quads
 from talkoot.graph.descriptions import catalogue, void_description
+from talkoot.graph.dumps import is_open, open_part, release_files, write_dumps
 from talkoot.graph.gate import BATCH, Gate
 from talkoot.graph.identity.features import record_quads
 from talkoot.graph.identity.names import NameTable
 from talkoot.graph.identity.rekey import Rekeyed
-from talkoot.graph.identity.resolve import Curated, resolve
+from talkoot.graph.identity.resolve import Curated, Identity, resolve
 from talkoot.graph.merge import merge
 from talkoot.graph.provenance import framework_quads, identity_quads, provenance_quads
 from talkoot.graph.rdf_text import lines_of, n_quads
 from talkoot.graph.records import MappedRecord
-from talkoot.graph.release import Release, building_folder, current_release, finish, releases
+from talkoot.graph.release import ONTOLOGY_VERSION, Release, building_folder, current_release, finish, releases
 from talkoot.graph.search_index import build_search_index
 from talkoot.graph.settings import Settings
 from talkoot.graph.workbench import KeptRecord, SourceDescription, Workbench, now
 from talkoot.ontology import vocabulary_triples
 
-ONTOLOGY_VERSION = "1.0.0"
 Progress = Callable[[str], None]
 
 
@@ -52,13 +53,14 @@ def publish(
     accepted: Mapping[str, str] | None = None,
     progress: Progress = lambda step: None,
     corrections: Sequence[Correction] = (),
+    load: Callable[[Path], None] = lambda folder: None,
 ) -> tuple[Release, list[Correction]]:
     """Build, check and switch in the next release; gives it with the corrections that meet nothing any more.
 
     Call it while holding the writer lock.
 
     ``accepted`` gives the reason for each source whose loss of records may pass the guard. What ``corrections`` replace
-    or hide stays in its record's graph and out of the merged view.
+    or hide stays in its record's graph and out of the merged view. ``load`` takes the folder into an engine of its own.
     Raises :class:`PublishHeld` or :class:`PublishFailed`; the current release then stays.
     """
     base = settings.base
@@ -77,17 +79,15 @@ def publish(
     seen_by_merge, idle = corrected(identity.records, corrections, identity.canonical, base)
     merged = merge(seen_by_merge, identity.canonical, base)
     sources, runs, complete = workbench.sources(), workbench.runs(), workbench.last_complete_runs()
+    counts = Counter(record.source for record in records)
+    progress("search index")
+    kinds = build_search_index(folder / "search.sqlite", merged, base)
     progress("quads")
-    said: list[Triple | Quad] = [
-        *merged,
-        *vocabulary_triples(),
-        *provenance_quads(records, sources, runs, complete, base),
-        *identity_quads(identity.canonical, identity.decisions, identity.ledger, base),
-        *framework_quads(base),
-    ]
-    lines = set(lines_of(n_quads(said)))
-    lines.update(line for record in records for line in lines_of(record.quads))
+    lines = _lines(workbench, identity, merged, sources, base)
+    lines.update(lines_of(n_quads(coverage_quads(folder / "search.sqlite", merged, sources, counts, base))))
     quads = "".join(sorted(lines)).encode()  # the same workbench gives the same bytes
+    number_of_quads = len(lines)
+    del lines  # which takes more memory than all that follows
     progress("store")
     store = Store(str(folder / "store"))
     store.bulk_load(quads, RdfFormat.N_QUADS)
@@ -95,9 +95,6 @@ def publish(
     progress("checks")
     if faults := run_checks(store):
         raise PublishFailed("The release is not published:\n" + "\n".join(faults))
-    progress("search index")
-    kinds = build_search_index(folder / "search.sqlite", merged, base)
-    counts = Counter(record.source for record in records)
     kept = sorted(f"{record.source}\t{record.key}\t{record.content_hash}\n" for record in records)
     texts = {
         "void.ttl": void_description(store, number, kinds, settings),
@@ -108,13 +105,19 @@ def publish(
     del store
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-    with (folder / "graph.nq.gz").open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
-        packed.write(quads)
+    progress("dumps")
+    with gzip.GzipFile(folder / "graph.nq.gz", "wb", 6, mtime=0) as file:
+        file.write(quads)
+    del quads
+    opened = open_part(identity, base)
+    shown = merge([one for one in seen_by_merge if is_open(one[0].origin.licence)], opened.canonical, base)
+    theirs = [source for source in sources if source.id in {record.source for record, _ in opened.records}]
+    write_dumps(folder, _lines(workbench, opened, shown, theirs, base), merged, base)
     manifest: dict[str, Any] = {
         "number": number,
         "published": now(),
         "base": base,
-        "quads": len(lines),
+        "quads": number_of_quads,
         "records": len(records),
         "kinds": kinds,
         "canonical_ids_minted": identity.minted,
@@ -126,14 +129,36 @@ def publish(
         "changes": changes,
         "accepted_losses": losses,
         "versions": {name: version(name) for name in ("talkoot", "pyoxigraph")} | {"ontology": ONTOLOGY_VERSION},
-        "files": {name: _checksum(folder / name) for name in ("graph.nq.gz", "search.sqlite", *texts)},
+        "files": {path.name: _checksum(path) for path in folder.iterdir() if path.is_file()},
     }
     first = min([release.manifest["published"] for release in releases(settings)], default=manifest["published"])
     described = catalogue(manifest, first, sources, settings)
     (folder / "dcat.ttl").write_text(described, encoding="utf-8")
     manifest["files"]["dcat.ttl"] = _checksum(folder / "dcat.ttl")
+    sums = [f"{told['sha256']}  {name}\n" for name, told in manifest["files"].items() if name in release_files()]
+    (folder / "SHA256SUMS").write_text("".join(sorted(sums)), encoding="utf-8")
+    manifest["files"]["SHA256SUMS"] = _checksum(folder / "SHA256SUMS")
+    progress("engine")
+    load(folder)
     progress("switch")
     return finish(settings, folder, manifest), idle
+
+
+def _lines(
+    workbench: Workbench, identity: Identity, merged: Iterable[Triple], sources: Iterable[SourceDescription], base: str
+) -> set[str]:
+    """What a release of some records and their merged view says, as lines of N-Quads."""
+    records = [record for record, _ in identity.records]
+    said: list[Triple | Quad] = [
+        *merged,
+        *vocabulary_triples(),
+        *provenance_quads(records, sources, workbench.runs(), workbench.last_complete_runs(), base),
+        *identity_quads(identity.canonical, identity.decisions, identity.ledger, base),
+        *framework_quads(base),
+    ]
+    lines = set(lines_of(n_quads(said)))
+    lines.update(line for record in records for line in lines_of(record.quads))
+    return lines
 
 
 def _check_gate(records: Sequence[KeptRecord], gate: Gate) -> None:

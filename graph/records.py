@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from pyoxigraph import NamedNode, Triple
 
 from talkoot.graph.rdf_text import lines_of, n_triples
 
-RESERVED_SOURCES = frozenset({"prov", "identity", "assessment", "framework", "curated", "mt", "merged"})
+RESERVED_SOURCES = frozenset({"prov", "identity", "coverage", "assessment", "framework", "curated", "mt", "merged"})
 """Words that no source may carry as its id, since graphs of ours are named so (ontology.md 7.4)."""
 
 
+@lru_cache(maxsize=1024)  # a record says its key several times
 def path_segment(text: str) -> str:
     """A text as one segment of an IRI path, percent-encoded where needed."""
     return quote(text, safe="-._~")
@@ -50,7 +52,7 @@ class MappedRecord:
     def quads_text(self, base: str) -> str:
         """The record graph as sorted N-Quads lines."""
         graph = graph_iri(base, self.source, self.key)
-        return "".join(f"{line[:-2]}{graph} .\n" for line in sorted(lines_of(n_triples(set(self.triples)))))
+        return "".join(sorted(set(lines_of(n_triples(self.triples))))).replace(" .\n", f" {graph} .\n")
 
     def content_hash(self, quads_text: str) -> str:
         """SHA-256 over what the record says and where it comes from, not over when we read it."""

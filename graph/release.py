@@ -19,6 +19,7 @@ from talkoot.graph.settings import Settings
 
 _log = logging.getLogger(__name__)
 MANIFEST = "manifest.json"
+ONTOLOGY_VERSION = "1.0.0"
 
 
 class ReleaseError(RuntimeError):

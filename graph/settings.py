@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,16 @@ class Settings:
     host: str = setting("127.0.0.1", "Address that the server listens on.")
     port: int = setting(8000, "Port that the server listens on.")
     workers: int = setting(2, "Web server processes.")
-    threads: int = setting(4, "Threads of each web server process, each with a query reader of its own.")
+    threads: int = setting(6, "Threads of each web server process, each with a query reader of its own.")
     query_seconds: float = setting(10.0, "Time limit of one query, in seconds; its reader is killed after it.")
+    query_rows: int = setting(100_000, "Most rows or triples of one answer of /sparql; an answer that is cut says so.")
+    answer_bytes: int = setting(268_435_456, "Most bytes of one answer of /sparql; it is broken off there.")
+    slow_queries: int = setting(2, "Queries over a tenth of a second that run at once, in all processes together.")
+    waiting_queries: int = setting(2, "Slow queries that wait for those to end; one more is answered 503.")
+    minute_queries: int = setting(600, "Requests of /sparql that one client address has a minute; 0 for no limit.")
+    minute_query_seconds: float = setting(60.0, "Seconds of query time that it has a minute; 0 for no limit.")
+    minute_pages: int = setting(600, "Other requests that it has a minute; 0 for no limit.")
+    trusted_proxies: str = setting("", "Addresses or networks of proxies whose X-Forwarded-For is believed, by spaces.")
     query_bytes: int = setting(65536, "Longest query text accepted, in bytes.")
     query_memory: int = setting(1024, "Memory that one query may take beyond the release itself, in MiB.")
     memory_triples: int = setting(
@@ -60,6 +69,7 @@ class Settings:
     loss_share: float = setting(0.1, "Share of a source's records that may be gone before a release is held back.")
     loss_records: int = setting(3, "Records of a source that must be gone before a release is held back.")
     steward: str = setting("steward", "Agent id that judgements are written under (steward-1), no person's name.")
+    engine_password: str = setting("", "Password for the SPARQL server that a release is loaded into; in no file.")
 
     @property
     def workbench(self) -> Path:
@@ -75,6 +85,10 @@ class Settings:
     def current(self) -> Path:
         """The link that names the release being served."""
         return self.home / "current"
+
+    def proxies(self) -> list[IPv4Network | IPv6Network]:
+        """The networks of trusted proxies. Raises ValueError for one that is none."""
+        return [ip_network(word) for word in self.trusted_proxies.split()]
 
 
 def variable(name: str) -> str:
@@ -99,6 +113,10 @@ def read_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
         raise SettingError(f"TALKOOT_BASE is {settings.base!r}: expected an http address that ends in a slash")
     if not settings.publisher_page.startswith(_WEB) or " " in settings.publisher_page:
         raise SettingError(f"TALKOOT_PUBLISHER_PAGE is {settings.publisher_page!r}: expected an http address")
+    try:
+        settings.proxies()
+    except ValueError as error:
+        raise SettingError(f"TALKOOT_TRUSTED_PROXIES: {error}") from error
     if not AGENT.fullmatch(settings.steward):
         raise SettingError(f"TALKOOT_STEWARD is {settings.steward!r}: expected an agent's id of a-z, 0-9 and -")
     return settings

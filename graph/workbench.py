@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -41,6 +41,7 @@ class SourceDescription:
     precedence: int
     personal_data: bool
     known_to_exist: int | None
+    known_from: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,11 @@ class Workbench:
             ((number,),) = self._run("begin", source.id, now(), mapping_version).fetchall()
         return int(number)
 
+    def list_key(self, run: int, key: str, *, sound: bool = True) -> tuple[bool, bool]:
+        """List a key that a run met; whether no record had it before, and whether this is the first sound one."""
+        new = self._run("list", run, key, sound).rowcount == 1
+        return new, sound and (new or self._run("take", run, key).rowcount == 1)
+
     def changed(self, source: str, hashes: dict[str, str], shapes_hash: str) -> set[str]:
         """Of records by key and content hash, the keys of those that are new, changed, back, or not yet checked."""
         rows = self._run("unchanged", source, shapes_hash, json.dumps(list(hashes)))
@@ -173,7 +179,7 @@ class Workbench:
     ) -> None:  # fmt: skip
         """Keep a batch in one transaction: records that are new or changed, every key listed, and the issues."""
         with self._transaction():
-            self.connection.executemany(_SQL["list"], ((run, key) for key in listed))
+            self.connection.executemany(_SQL["list"], ((run, key, True) for key in listed))
             kept = [self._keep_record(run, item, mapping_version) for item in records]
             self.connection.executemany(
                 _SQL["note"], (asdict(issue) | {"severity": issue.severity, "run": run} for issue in issues)

@@ -1,7 +1,7 @@
 -- What the workbench asks and tells the tables of schema.sql, each statement after a line with its name.
 
--- : listing -- the keys that a run has listed so far
-CREATE TEMP TABLE IF NOT EXISTS seen (run INTEGER, key TEXT, PRIMARY KEY (run, key)) WITHOUT ROWID;
+-- : listing -- the keys that a run has listed so far, and whether one of its sound records had them
+CREATE TEMP TABLE IF NOT EXISTS seen (run INTEGER, key TEXT, sound INTEGER, PRIMARY KEY (run, key)) WITHOUT ROWID;
 
 -- : interrupt
 UPDATE runs SET status = 'interrupted', ended = ? WHERE status = 'running' RETURNING id;
@@ -17,7 +17,10 @@ SELECT key, content_hash FROM records
 WHERE source = ? AND shapes_hash = ? AND gone_run IS NULL AND key IN (SELECT value FROM json_each(?));
 
 -- : list
-INSERT OR IGNORE INTO temp.seen VALUES (?, ?);
+INSERT OR IGNORE INTO temp.seen VALUES (?, ?, ?);
+
+-- : take
+UPDATE temp.seen SET sound = TRUE WHERE run = ? AND key = ? AND NOT sound;
 
 -- : keep
 INSERT OR REPLACE INTO records VALUES (

@@ -60,13 +60,8 @@ def _faults(spec: Field, value: Any, where: str = "") -> Iterator[tuple[str, str
             if name in spec.fields:
                 yield from _faults(spec.fields[name], inner, place)
             else:
-                yield (
-                    "unknown-field",
-                    place,
-                    str(inner),
-                    "the field is not declared",
-                    f"one of: {', '.join(spec.fields)}",
-                )
+                expected = f"one of: {', '.join(spec.fields)}"
+                yield "unknown-field", place, str(inner), "the field is not declared", expected
         for name, field in spec.fields.items():
             if field.required and name not in value:
                 place = f"{where}.{name}" if where else name

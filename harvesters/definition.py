@@ -127,6 +127,7 @@ def read_definition(path: Path) -> Definition:
         "entry": (path.parent / ("" if remote else data["entry"])).resolve(),
         "address": data["entry"] if remote else "", "fields": _fields(data["fields"]), "least": least, "most": most,
         "fill": bounds.get("fill", {}), "known_to_exist": bounds.get("known_to_exist"),
+        "known_from": str(bounds.get("known_from", "")),
     }  # fmt: skip
     return Definition(**values)
 
@@ -178,6 +179,9 @@ def _faults(data: Mapping[str, Any]) -> Iterator[str]:
     numbers = data.get("bounds", {}).get("records", [0])
     if not isinstance(numbers, list) or len(numbers) not in (1, 2) or not all(type(n) is int for n in numbers):
         yield f"bounds.records is {numbers!r}: expected [least] or [least, most]"
+    known = data.get("bounds", {}).get("known_to_exist", 1)
+    if type(known) is not int or known < 1:
+        yield f"bounds.known_to_exist is {known!r}: expected a whole number above 0"
     for name, share in data.get("bounds", {}).get("fill", {}).items():
         if name not in fields or not isinstance(share, int | float) or not 0 <= share <= 1:
             yield f"bounds.fill.{name} is {share!r}: expected a field and its least share"

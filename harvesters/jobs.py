@@ -109,8 +109,7 @@ class Harvest:
         self, definition: Definition, run: int, items: Items, progress: Progress, limit: int | None, *, some: bool
     ) -> RunReport:
         self._begun.clear()
-        keys: set[str] = set()  # all that are listed, be they sound or not
-        taken: set[str] = set()
+        listed = taken = 0  # keys, be their records sound or not, and those of sound ones
         batch: list[SourceRecord] = []
         issues: list[Issue] = []
         whole, enough, sound, faults = not some, definition.least == 0 or limit is not None or some, 0, 0
@@ -121,19 +120,22 @@ class Harvest:
                 faults += sum(issue.sets_aside for issue in checked)
                 whole = whole and all(issue.key or not issue.sets_aside for issue in checked)
                 # A record that is listed but broken is not gone: its last good state stays.
-                keys.update(issue.key for issue in checked if issue.key)
-            elif checked.key in taken:
-                message = f"the key {checked.key!r} stands on an earlier line too"
-                issues.append(checked.issue("duplicate-key", message, field=", ".join(definition.keys),
-                                            value=checked.key, expected="each key once"))  # fmt: skip
+                for key in {issue.key for issue in checked if issue.key}:
+                    listed += self._workbench.list_key(run, key, sound=False)[0]
             else:
-                keys.add(checked.key)
-                taken.add(checked.key)
-                batch.append(checked)
-            if limit is not None and len(taken) >= limit:
+                new, first = self._workbench.list_key(run, checked.key)
+                listed += new
+                taken += first
+                if first:
+                    batch.append(checked)
+                else:
+                    message = f"the key {checked.key!r} stands on an earlier line too"
+                    issues.append(checked.issue("duplicate-key", message, field=", ".join(definition.keys),
+                                                value=checked.key, expected="each key once"))  # fmt: skip
+            if limit is not None and taken >= limit:
                 whole = False
                 break
-            if not enough and len(keys) >= definition.least:
+            if not enough and listed >= definition.least:
                 enough = True
                 issues += (thin := _thin(definition, batch))
                 if thin:
@@ -143,10 +145,10 @@ class Harvest:
                 sound += self._keep(run, definition, batch, issues)
                 progress(definition.id, len(batch))
                 batch, issues = [], []
-        issues += [] if some else _bounds(definition, len(keys), faults)
+        issues += [] if some else _bounds(definition, listed, faults)
         if not enough:
             batch = []  # too few to be the source as it was: its last good state stays
-        sound += self._keep(run, definition, batch, issues, keys)
+        sound += self._keep(run, definition, batch, issues, last=True)
         progress(definition.id, len(batch))
         status, note = "complete", ""
         if some and (sound or not issues):
@@ -160,7 +162,7 @@ class Harvest:
             status, note = "partial", "some records could not be read; what is not listed is not taken as gone"
         grace = 1 if definition.bundled else self._settings.grace_runs
         row = self._workbench.finish_run(run, definition.id, status, note, grace)
-        if min(row["new"], row["gone"]) > max(_FEW, _MUCH * len(keys)):
+        if min(row["new"], row["gone"]) > max(_FEW, _MUCH * listed):
             note = "as many keys are new as are gone: if the source only changed them, see talkoot rekey"
             row |= {"note": note}
         counts = {name: row[name] for name in ("read", "new", "changed", "unchanged", "gone", "set_aside", "note")}
@@ -168,11 +170,11 @@ class Harvest:
 
     def _keep(
         self, run: int, definition: Definition, records: list[SourceRecord], issues: list[Issue],
-        listed: Iterable[str] | None = None,
+        *, last: bool = False,
     ) -> int:  # fmt: skip
-        """Map records and begin their check, and keep those whose check was begun before; says how many are sound.
+        """Map records and begin their check, and keep issues and those whose check was begun before, at the last all.
 
-        With the keys that are ``listed``, the run ends: everything is kept.
+        Says how many are sound.
         """
         sound = 0
         for start in range(0, len(records), BATCH):
@@ -191,11 +193,9 @@ class Harvest:
             self._begun.append(partial(self._keep_checked, run, batch, mapped, changed, found, checked))
             while len(self._begun) > ABREAST:
                 sound += self._begun.popleft()()
-        if listed is not None:
-            while self._begun:
-                sound += self._begun.popleft()()
-            self._workbench.keep(run, [], 0, listed, issues, MAPPING_VERSION)
-        elif issues:
+        while last and self._begun:
+            sound += self._begun.popleft()()
+        if issues:
             self._workbench.keep(run, [], 0, (), issues, MAPPING_VERSION)
         return sound
 
@@ -210,7 +210,7 @@ class Harvest:
         ]  # fmt: skip
         kept = [one for key, one in mapped.items() if key in changed and key not in violations]
         unchanged = sum(key not in changed for key in mapped)
-        self._workbench.keep(run, kept, unchanged, mapped, found, MAPPING_VERSION)
+        self._workbench.keep(run, kept, unchanged, (), found, MAPPING_VERSION)
         return unchanged + len(kept)
 
 

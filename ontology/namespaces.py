@@ -10,13 +10,9 @@ from pyoxigraph import NamedNode
 class Namespace(str):
     """A namespace IRI; indexing it with a local name gives the term as a node."""
 
-    def __getitem__(self, local: object) -> NamedNode:  # type: ignore[override]  # a term, not a character
-        return _term(str(self), str(local))
-
-
-@lru_cache(maxsize=4096)
-def _term(namespace: str, local: str) -> NamedNode:
-    return NamedNode(namespace + local)
+    @lru_cache(maxsize=4096)  # noqa: B019  # namespaces live as long as the process
+    def __getitem__(self, local: str) -> NamedNode:  # type: ignore[override]  # a term, not a character
+        return NamedNode(self + local)
 
 
 TALKOOT = "https://w3id.org/talkoot/"
@@ -31,6 +27,7 @@ COUNTRY = Namespace("http://publications.europa.eu/resource/authority/country/")
 CV = Namespace("http://data.europa.eu/m8g/")
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 DCT = Namespace("http://purl.org/dc/terms/")
+DQV = Namespace("http://www.w3.org/ns/dqv#")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
 LANGUAGE = Namespace("http://publications.europa.eu/resource/authority/language/")
 ORG = Namespace("http://www.w3.org/ns/org#")

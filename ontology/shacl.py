@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import pyoxigraph
 from pyoxigraph import RdfFormat, Triple
-from pyshacl import validate
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, SH
 from rdflib.term import Node
 
+_ANY_TEXT = ("#string", "#langString")
+"""Datatypes that every text fits."""
 _DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -38,16 +39,18 @@ class Result(NamedTuple):
 def ill_typed(triples: Iterable[Triple]) -> set[str]:
     """Subjects of literals whose text does not fit its datatype (30 February): the first look lets them pass."""
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)  # it tells of each impossible date with a traceback
+    found = ((triple, triple.object) for triple in triples)
     return {
         triple.subject.value
-        for triple in triples
-        if isinstance(triple.object, pyoxigraph.Literal)
+        for triple, value in found
+        if isinstance(value, pyoxigraph.Literal)
+        and not (datatype := value.datatype.value).endswith(_ANY_TEXT)
         and not isinstance(triple.subject, Triple)
-        and _ill_typed(triple.object.value, triple.object.datatype.value)
+        and _ill_typed(value.value, datatype)
     }
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _ill_typed(text: str, datatype: str) -> bool:
     if datatype.endswith("#decimal") and _DECIMAL.fullmatch(text):  # most of them, and hardly one twice
         return False
@@ -56,6 +59,8 @@ def _ill_typed(text: str, datatype: str) -> bool:
 
 def results(triples: Iterable[Triple], shapes: Path) -> list[Result]:
     """All results of validating triples, sorted; warnings among them. SHACL Core and SHACL-SPARQL."""
+    from pyshacl import validate  # with it come a SPARQL engine and a parser of grammars: only where something fails
+
     data = pyoxigraph.serialize(set(triples), format=RdfFormat.N_TRIPLES)
     blank: dict[str, BNode] = {}
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)

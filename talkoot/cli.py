@@ -288,14 +288,15 @@ def forget(words: str, settings: Settings) -> None:
 @steps.home_option
 @click.option("--accept-loss", "accept", metavar="SOURCE", multiple=True, help="Let its loss of records pass.")
 @click.option("--why", multiple=True, help="The reason, one for each --accept-loss; it goes into the manifest.")
-def publish_command(settings: Settings, accept: tuple[str, ...], why: tuple[str, ...]) -> None:
+@click.option("--engine", default="", metavar="URL", help="Load it into the empty database of this SPARQL server.")
+def publish_command(settings: Settings, accept: tuple[str, ...], why: tuple[str, ...], engine: str) -> None:
     """Build, check and switch in the next release."""
     if len(accept) != len(why) or not all(text.strip() for text in why):
         raise click.UsageError("Each --accept-loss SOURCE needs a --why TEXT.")
     with steps.writer(settings) as workbench:
         if unknown := sorted(set(accept) - {source.id for source in workbench.sources()}):
             raise click.UsageError(f"There is no source {', '.join(unknown)} in the workbench.")
-        steps.publish_release(workbench, settings, dict(zip(accept, why, strict=True)))
+        steps.publish_release(workbench, settings, dict(zip(accept, why, strict=True)), engine)
 
 
 @main.command("releases")
@@ -323,30 +324,44 @@ def rollback(number: int, settings: Settings) -> None:
 
 
 @main.command()
+@click.argument("what", nargs=-1, metavar="[RELEASE | FILE…]")
 @steps.home_option
 @click.option("--host")
 @click.option("--port", type=int)
 @click.option("--workers", type=click.IntRange(1, 64))
-def serve(settings: Settings, **server: Any) -> None:
-    """Serve the current release: pages, linked data and SPARQL."""
-    steps.serve_release(settings, server)
+def serve(what: tuple[str, ...], settings: Settings, **server: Any) -> None:
+    """Serve a release (the current one where none is named): pages, linked data and SPARQL; or RDF FILES, as they are.
+
+    Files are Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD by their suffix, with .gz where they are packed.
+    """
+    if len(what) == 1 and what[0].isdecimal():
+        steps.serve_release(settings, server, number=int(what[0]))
+        return
+    if missing := [name for name in what if not Path(name).is_file()]:
+        raise click.UsageError(f"There is no file {missing[0]}. Name RDF files, or the number of a release.")
+    steps.serve_release(settings, server, files=[Path(name) for name in what])
 
 
 @main.command()
 @click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
-@click.option("--format", "format_name", help="json, xml, csv, tsv, ttl, nt, rdf, jsonld, trig, nq; else a table.")
+@click.option(
+    "--format", "format_name", help="json, xml, csv, tsv, xlsx, ttl, nt, rdf, jsonld, trig, nq; else a table."
+)
 @steps.home_option
 def query(file: Any, format_name: str | None, settings: Settings) -> None:
     """Ask the current release a SPARQL query, from a file or the standard input."""
     from talkoot.graph.answer import QueryRefused, answer  # pyoxigraph's store: only when asked
 
     try:
-        answer(steps.served(settings), file.read(), format_name, sys.stdout.buffer)
+        rows = answer(steps.served(settings), file.read(), format_name, sys.stdout.buffer)
     except UnicodeDecodeError as error:
         raise click.UsageError(f"{file.name} is not UTF-8: {error}") from error
     except QueryRefused as error:
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)
+    sys.stdout.flush()
+    if rows is not None:
+        steps.print_rows(rows, list(rows[0]) if rows else [], empty="No row.")
 
 
 @main.command()

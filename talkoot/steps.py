@@ -29,7 +29,7 @@ from talkoot.graph.identity.resolve import Curated
 from talkoot.graph.identity.table_text import TableError
 from talkoot.graph.locks import writing
 from talkoot.graph.publish import publish
-from talkoot.graph.release import Release, ReleaseError, current_release
+from talkoot.graph.release import Release, ReleaseError, current_release, switch
 from talkoot.graph.settings import Settings, read_settings
 from talkoot.graph.workbench import Workbench, WorkbenchError
 from talkoot.harvesters import FACTS
@@ -64,9 +64,11 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
 
 
-def print_rows(rows: Sequence[Mapping[str, Any]], columns: str, *, as_json: bool = False, empty: str) -> None:
+def print_rows(
+    rows: Sequence[Mapping[str, Any]], columns: str | Sequence[str], *, as_json: bool = False, empty: str
+) -> None:
     """Print rows as a table on a terminal, tab-separated lines elsewhere, or JSON; ``empty`` where there are none."""
-    names = columns.split()
+    names = columns.split() if isinstance(columns, str) else columns
     cells = [["" if row.get(name) is None else " ".join(str(row[name]).split()) for name in names] for row in rows]
     if as_json:
         print_json([dict(row) for row in rows])
@@ -169,8 +171,10 @@ def call_hook(settings: Settings, sentence: str) -> None:
         subprocess.run([*shlex.split(settings.hook), sentence], check=False, timeout=60)
 
 
-def publish_release(workbench: Workbench, settings: Settings, accepted: dict[str, str]) -> None:
+def publish_release(workbench: Workbench, settings: Settings, accepted: dict[str, str], engine: str = "") -> None:
     """Publish the next release with the steward's corrections, with progress on a terminal, and tell what changed."""
+    from talkoot.graph.engine.loading import engine_loader
+
     corrections, source = read_corrections(settings.home), curated_source(settings.home)
     if any(one.new for one in corrections):
         harvest_sources(workbench, settings, [source], quiet=True)
@@ -179,7 +183,7 @@ def publish_release(workbench: Workbench, settings: Settings, accepted: dict[str
     with progress() as report:
         release, idle = publish(
             workbench, settings, Curated(FACTS), names_of(settings), accepted, lambda step: report(step, 1, 1),
-            corrections,
+            corrections, **({"load": engine_loader(engine, settings)} if engine else {}),
         )  # fmt: skip
     for one in idle:
         told = f"{FILE}: {one.subject} no longer has {one.field} {one.old!r}: take the row out, or mend it"
@@ -200,18 +204,36 @@ def served(settings: Settings) -> Release:
     return release
 
 
-def serve_release(settings: Settings, server: Mapping[str, Any]) -> None:
-    """Serve the current release until the process is told to end; ``server`` lies over the settings."""
+def serve_release(
+    settings: Settings, server: Mapping[str, Any], *, number: int | None = None, files: Sequence[Path] = ()
+) -> None:
+    """Serve the current release, one by its number, or RDF files as they are, until the process is told to end.
+
+    ``server`` lies over the settings.
+    """
+    from talkoot.graph.engine.loading import check_engine
+    from talkoot.graph.rdf_files import release_of_files
     from talkoot.web.server import ServerError, run_server  # Flask and granian: only where they are needed
 
     settings = replace(settings, **{name: value for name, value in server.items() if value is not None})
-    number = served(settings).number
-    click.echo(f"Release {number} is served at http://{settings.host}:{settings.port}/ (Ctrl-C ends it).")
-    try:
-        run_server(settings)
-    except ServerError as error:
-        click.echo(str(error), err=True)
-        sys.exit(FAILED)
+    address = f"http://{settings.host}:{settings.port}/"
+    with TemporaryDirectory(prefix="talkoot-") as folder:
+        stage = replace(settings, home=Path(folder))
+        if number is not None:
+            stage.releases.symlink_to(settings.releases.resolve())
+            switch(stage, number)
+        settings = stage if files or number is not None else settings
+        if files:
+            quads = release_of_files(files, settings).manifest["quads"]
+            click.echo(f"{quads:,} quads of {len(files)} files are served at {address}sparql (Ctrl-C ends it).")
+        else:
+            check_engine(settings.current, settings)
+            click.echo(f"Release {served(settings).number} is served at {address} (Ctrl-C ends it).")
+        try:
+            run_server(settings)
+        except ServerError as error:
+            click.echo(str(error), err=True)
+            sys.exit(FAILED)
 
 
 def check_own(settings: Settings, *, fix: bool) -> list[str]:

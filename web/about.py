@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+from functools import lru_cache
+from pathlib import Path
+
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -11,18 +15,17 @@ from talkoot.ontology.namespaces import TALKOOT
 from talkoot.web.browse import EVERY_KIND
 from talkoot.web.problem import PROBLEM_TYPES
 from talkoot.web.releases import shown_sources
-from talkoot.web.responses import STATIC, asset, assets_version, page, page_at
+from talkoot.web.responses import FOREVER, STATIC, asset, assets_version, page, page_at
 from talkoot.web.site import release, site
 
 blueprint = Blueprint("about", __name__)
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_STATIC_MEDIA = {".css": "text/css", ".svg": "image/svg+xml"}
-_FOREVER = "public, max-age=31536000, immutable"
+_STATIC_MEDIA = {".css": "text/css", ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml"}
 _MOST_ADDRESSES = 50_000
 """More than that a sitemap may not have."""
 _PAGES = ("", "actors", "solutions", "projects", "programmes", "collections", "centres", "countries", "sources",
-          "releases", "about", "ns", "voc", "shapes")  # fmt: skip
+          "coverage", "releases", "about", "ns", "voc", "shapes")  # fmt: skip
 _ROBOTS = """User-agent: *
 Disallow: /search
 Disallow: /sparql
@@ -46,14 +49,24 @@ def problem(slug: str) -> Response:
     return page("problem.html", slug=slug, kind=PROBLEM_TYPES.get(slug) or abort(404))
 
 
-@blueprint.get("/static/<version>/<name>")
+@blueprint.get("/static/<version>/<path:name>")
 def static_file(version: str, name: str) -> Response:
-    """A style sheet or picture; an old version's address gives the current file without leave to keep it."""
-    path = STATIC / name
-    if path.parent != STATIC or path.suffix not in _STATIC_MEDIA or not path.is_file():
+    """A style sheet, script or picture; an old version's address gives the current file without leave to keep it."""
+    path = (STATIC / name).resolve()
+    if STATIC not in path.parents or path.suffix not in _STATIC_MEDIA or not path.is_file():
         abort(404)
-    kept = _FOREVER if version == assets_version() else "no-cache"
-    return _text(path.read_bytes(), media=_STATIC_MEDIA[path.suffix], kept=kept)
+    packed = bool(request.accept_encodings["gzip"])
+    response = _text(_packed(path, assets_version()) if packed else path.read_bytes(), media=_STATIC_MEDIA[path.suffix])
+    kept = FOREVER if version == assets_version() else "no-cache"
+    response.headers.update({"Cache-Control": kept, "Vary": "Accept-Encoding"})
+    if packed:
+        response.content_encoding = "gzip"
+    return response
+
+
+@lru_cache(maxsize=64)
+def _packed(path: Path, _version: str) -> bytes:
+    return gzip.compress(path.read_bytes(), mtime=0)
 
 
 @blueprint.get("/favicon.ico")

@@ -39,7 +39,8 @@ def create_app(settings: Settings, run_dir: Path | None = None) -> Flask:
     if run_dir is not None:
         from talkoot.web.sparql import SparqlMiddleware  # only a server with query readers needs it
 
-        app.wsgi_app = SparqlMiddleware(app.wsgi_app, settings, run_dir)  # type: ignore[method-assign]
+        found = app.extensions[site.KEY]
+        app.wsgi_app = SparqlMiddleware(app.wsgi_app, found)  # type: ignore[method-assign]
     return app
 
 

@@ -5,27 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, redirect, render_template, request
 from pyoxigraph import NamedNode
 
+from talkoot.graph.dumps import TABLES
+from talkoot.graph.identity.features import KINDS
 from talkoot.graph.search_index import Hit
 from talkoot.ontology.namespaces import ADMS, COUNTRY, TK
 from talkoot.web.documents import node_at
 from talkoot.web.entity_parts import HOST, parts_in
 from talkoot.web.language import address
-from talkoot.web.names import Ref, named
+from talkoot.web.names import Ref, named, short_iri
 from talkoot.web.responses import page, page_at
 from talkoot.web.site import namer, release
 
 blueprint = Blueprint("browse", __name__)
 
-LISTS = {
-    "actors": ("organisation", "network"),
-    "solutions": ("solution",),
-    "projects": ("project",),
-    "programmes": ("programme",),
-    "collections": ("collection",),
-}
+LISTS = {name: kinds for name, kinds in TABLES.items() if name != "centres"}
 """The lists by their path, each with the kinds that it holds."""
 EVERY_KIND = (*(kind for kinds in LISTS.values() for kind in kinds), "centre")
 NOWHERE = "none"
@@ -83,6 +79,7 @@ def things(name: str) -> Response:
         (code, names.country(code), count, address(f"/{name}", [("country", code)]))
         for code, count in by_country.items()
     ]
+    classes = [short_iri(one) for one, (kind, _segment) in KINDS.items() if kind in kinds]
     return page(
         "list.html",
         list_name=name,
@@ -94,6 +91,7 @@ def things(name: str) -> Response:
         country_name=names.country(country) if country and country != NOWHERE else "",
         places=sorted(places, key=lambda place: _sort_key(place[1])),
         pager=current,
+        query=render_template("queries/list.rq", country=country, classes=classes),
     )
 
 
@@ -125,6 +123,8 @@ def _centres() -> list[dict[str, Any]]:
 def home() -> Response:
     """The first page: what this is, how much there is, the centres by country, and where to go."""
     view = release()
+    if "rdf_files" in view.manifest:  # somebody's files, of which there are no pages
+        abort(redirect("/sparql"))
     counts = view.index.counts()
     number_of = {name: sum(counts.get(kind, 0) for kind in kinds) for name, kinds in LISTS.items()} | {
         "centres": counts.get("centre", 0),

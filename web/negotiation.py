@@ -12,9 +12,20 @@ from functools import lru_cache
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from talkoot.graph.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
+from talkoot.graph.formats import GRAPH_FORMATS, RESULT_FORMATS, XLSX, Format
 
-__all__ = ["GRAPH_FORMATS", "HTML", "PROBLEM", "RESULT_FORMATS", "TEXT", "Choice", "Format", "by_name", "negotiate"]
+__all__ = [
+    "GRAPH_FORMATS",
+    "HTML",
+    "PROBLEM",
+    "RESULT_FORMATS",
+    "TEXT",
+    "XLSX",
+    "Choice",
+    "Format",
+    "by_name",
+    "negotiate",
+]
 
 HTML = Format("html", "text/html", ("application/xhtml+xml",))
 TEXT = Format("text", "text/plain")

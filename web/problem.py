@@ -5,51 +5,59 @@ Source: RFC 9457.
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
 from talkoot.web.negotiation import PROBLEM, TEXT, negotiate
 
 
 class ProblemType(NamedTuple):
-    """The status and the title that every problem of one type has."""
+    """The status that every problem of one type has, and its title by language."""
 
     status: int
-    title: str
+    titles: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        """The title in English."""
+        return self.titles["en"]
 
 
-PROBLEM_TYPES: dict[str, ProblemType] = {
-    "bad-request": ProblemType(400, "The request cannot be understood"),
-    "missing-query": ProblemType(400, "The request has no query"),
-    "syntax": ProblemType(400, "The query has a syntax error"),
-    "query-failed": ProblemType(400, "The query cannot be answered"),
-    "service-refused": ProblemType(403, "SERVICE is not allowed"),
-    "update-refused": ProblemType(403, "This endpoint only reads"),
-    "not-found": ProblemType(404, "There is nothing at this address"),
-    "method-not-allowed": ProblemType(405, "This method is not allowed here"),
-    "not-acceptable": ProblemType(406, "None of the formats asked for can be given"),
-    "query-too-long": ProblemType(413, "The query is too long"),
-    "unsupported-media-type": ProblemType(415, "The request's body is of a kind that is not read here"),
-    "engine-failed": ProblemType(500, "The engine failed"),
-    "engine-unavailable": ProblemType(503, "No release is being served at the moment"),
-    "memory-limit": ProblemType(504, "The query needed too much memory"),
-    "time-limit": ProblemType(504, "The query took too long"),
-}
+def _read_types() -> dict[str, ProblemType]:
+    with Path(__file__).with_name("problem_types.csv").open(encoding="utf-8", newline="") as file:
+        return {row.pop("slug"): ProblemType(int(row.pop("status")), row) for row in csv.DictReader(file)}
+
+
+PROBLEM_TYPES = _read_types()
 """Every problem type: the last part of its address ``/problems/…``, its status and its title."""
 
 
 def problem_response(
-    slug: str, detail: str, *, accept: str | None = None, headers: Mapping[str, str] | None = None, **members: object
+    slug: str,
+    detail: str,
+    *,
+    accept: str | None = None,
+    languages: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    **members: object,
 ) -> Response:
     """A problem of a type from :data:`PROBLEM_TYPES`, as JSON, or as text where `accept` prefers that.
 
-    The response is a WSGI application and can be returned from a Flask view; `members` become extension
-    members of the problem. Raises KeyError for a type that the table does not have.
+    Its title is in the language that `languages`, an Accept-Language header, likes best of those there are. The
+    response is a WSGI application and can be returned from a Flask view; `members` become extension members of the
+    problem. Raises KeyError for a type that the table does not have.
     """
-    status, title = PROBLEM_TYPES[slug]
+    status, titles = PROBLEM_TYPES[slug]
+    wishes = (wish.partition("-")[0].lower() for wish in parse_accept_header(languages, LanguageAccept).values())
+    language = next((wish for wish in wishes if wish in titles), "en")
+    title = titles[language]
     choice = negotiate(accept, (PROBLEM, TEXT))
     if choice is not None and choice.format is TEXT:
         body, content_type = _as_text(status, title, detail, members), choice.content_type
@@ -59,7 +67,8 @@ def problem_response(
     response = Response(body, status=status, content_type=content_type)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Vary"] = "Accept"
+    response.headers["Vary"] = "Accept, Accept-Language"
+    response.headers["Content-Language"] = language
     response.headers.update(headers or {})
     return response
 

@@ -104,11 +104,11 @@ def example(term: str) -> str:
     return next(own, next(using, ""))
 
 
-@lru_cache(maxsize=1)
-def questions() -> list[dict[str, str]]:
+@lru_cache(maxsize=2)
+def questions(folder: Path = FOLDER / "questions") -> list[dict[str, str]]:
     """The competency questions: name, what each asks by language, other remarks, the query and the terms in it."""
     found = []
-    for path in sorted((FOLDER / "questions").glob("*.rq")):
+    for path in sorted(folder.glob("*.rq")):
         remarks, query = path.read_text(encoding="utf-8").split("\nPREFIX", 1)
         told = dict(line[2:].split(": ", 1) for line in remarks.splitlines())
         terms = " ".join(re.findall(r"\btk:\w+", query))

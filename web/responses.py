@@ -16,9 +16,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from talkoot import __version__
 from talkoot.graph.release import ReleaseError
+from talkoot.web.answer_cache import Kept
 from talkoot.web.language import reader_language
 from talkoot.web.negotiation import HTML, PROBLEM, TEXT, Choice, negotiate
 from talkoot.web.problem import PROBLEM_TYPES, problem_response
+from talkoot.web.rate_limit import Bucket
 from talkoot.web.site import release, site
 
 STATIC = Path(__file__).resolve().parent / "static"
@@ -26,6 +28,8 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+FOREVER = "public, max-age=31536000, immutable"
+"""How long a browser may keep what has its version in its address."""
 _SECURITY = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -35,11 +39,12 @@ _SECURITY = {
 }
 _View = Callable[..., Response]
 _HTML = Choice(HTML, HTML.media)
+_UNCOUNTED = ("/sparql", "/healthz", "/readyz")
 _OF_A_PAGE = ("Accept", "Accept-Language", "Cookie")
 """The headers of a request that a page depends on."""
 _SLUGS = (
     "bad-request", "not-found", "method-not-allowed", "not-acceptable", "query-too-long", "unsupported-media-type",
-    "engine-unavailable",
+    "engine-unavailable", "rate-limit",
 )  # fmt: skip
 _SLUG_OF = {PROBLEM_TYPES[slug].status: slug for slug in _SLUGS}
 
@@ -48,15 +53,15 @@ _log = logging.getLogger(__name__)
 
 @lru_cache(maxsize=1)
 def assets_version() -> str:
-    """A hash over the style sheet and the pictures, which is part of their addresses."""
+    """A hash over the style sheet, the scripts and the pictures, which is part of their addresses."""
     digest = hashlib.sha256()
-    for path in sorted(STATIC.iterdir()):
+    for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:10]
 
 
 def asset(name: str) -> str:
-    """The address of a style sheet or picture as it is now."""
+    """The address of a style sheet, script or picture as it is now."""
     return f"/static/{assets_version()}/{name}"
 
 
@@ -85,11 +90,13 @@ def conditional(choice: Choice, make: Callable[[], Response]) -> Response:
     etag = hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:20]
     if request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
         response = Response(status=304)
-    elif (kept := site().pages.get(etag)) is not None:
-        response = kept
+    elif (kept := site().answers.get((etag,))) is not None:
+        response = Response(kept.body, headers=kept.headers)
     else:
         response = make_response(make())
-        site().pages.put(etag, response)
+        if response.status_code == 200 and not response.is_streamed:
+            headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
+            site().answers.put((etag,), Kept(headers, response.get_data()))
     if response.status_code in (200, 304):
         response.set_etag(etag, weak=True)
         response.headers["Cache-Control"] = "no-cache"
@@ -126,6 +133,19 @@ def _refusal(status: int, detail: str, headers: dict[str, str]) -> BaseResponse:
     return Response(json.dumps(problem) + "\n", status, headers, content_type=PROBLEM.media)
 
 
+def _take_share() -> BaseResponse | None:
+    """Refuse a request whose sender has used up its share; queries are counted where they are run."""
+    limits = site().limits
+    client = limits.client(request.environ)
+    if not client or request.path in _UNCOUNTED or request.path.startswith("/static/"):
+        return None
+    share = limits.spend(client, Bucket.PAGES, 1)
+    if share is None or share.left >= 0:
+        return None
+    detail = f"An address may ask for {share.limit:g} pages a minute here. The dumps hold everything: /releases."
+    return _refusal(429, detail, {"Retry-After": share.retry_after, **share.headers})
+
+
 def _http_error(error: HTTPException) -> BaseResponse:
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
@@ -141,6 +161,7 @@ def _no_release(error: ReleaseError) -> BaseResponse:
 
 def set_up_answers(app: Flask) -> None:
     """Put the headers of every answer in place, and what answers when a view refuses or fails."""
+    app.before_request(_take_share)
     app.after_request(_add_headers)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(ReleaseError, _no_release)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import tempfile
+from contextlib import ExitStack
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from granian.constants import Interfaces
 from granian.server.mp import MPServer
 
 from talkoot.graph.engine import ReleaseKeeper
+from talkoot.graph.engine.remote import ENGINE_FILE
 from talkoot.graph.settings import Settings, read_settings, variable
 
 RUN_DIR_VARIABLE = "TALKOOT_RUN_DIR"
@@ -37,9 +39,11 @@ def run_server(settings: Settings) -> None:
     # kill and a container's stop end the server as Ctrl-C does: with its query processes.
     signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
     try:
-        with ReleaseKeeper(settings.home, run_dir, settings) as keeper:
-            if not keeper.wait_until_ready(_START_SECONDS):
-                raise ServerError(f"The release in {settings.current} did not load within {_START_SECONDS:.0f} s.")
+        with ExitStack() as opened:
+            if not (settings.current / ENGINE_FILE).exists():  # a release that no server holds is read here
+                keeper = opened.enter_context(ReleaseKeeper(settings.home, run_dir, settings))
+                if not keeper.wait_until_ready(_START_SECONDS):
+                    raise ServerError(f"The release in {settings.current} did not load within {_START_SECONDS:.0f} s.")
             _set_environment(settings, run_dir)
             MPServer(
                 "talkoot.web.server:application",

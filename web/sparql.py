@@ -1,49 +1,62 @@
 """The SPARQL endpoint, answered before Flask sees the request: half the time of a look-up is routing there.
 
-Sources: https://www.w3.org/TR/sparql11-protocol/ and https://www.w3.org/TR/sparql11-service-description/.
+Source: https://www.w3.org/TR/sparql11-protocol/.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable
+import gzip
+import hashlib
+import logging
+import re
+import time
+import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import quote
 from wsgiref.util import request_uri
 
-from pyoxigraph import NamedNode, RdfFormat, parse, serialize
-from werkzeug.http import parse_options_header
+from pyoxigraph import NamedNode
+from werkzeug.http import parse_etags
 from werkzeug.wrappers import Response
 
 from talkoot.graph import engine
-from talkoot.graph.settings import Settings
-from talkoot.web.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, Choice, Format, by_name, negotiate
+from talkoot.graph.engine.unused_terms import unused_terms
+from talkoot.graph.workbooks import workbook_of_rows
+from talkoot.web.answer_cache import Kept
+from talkoot.web.connections import client_has_gone
+from talkoot.web.negotiation import HTML, XLSX, Choice
 from talkoot.web.problem import problem_response
-from talkoot.web.site import Own
+from talkoot.web.rate_limit import Bucket
+from talkoot.web.site import Site
+from talkoot.web.sparql_request import ALLOW, Question, Refused, choose_format, read_question
+from talkoot.web.sparql_service import service_description
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PATH = "/sparql"
 
-_FORM = "application/x-www-form-urlencoded"
-_DIRECT = "application/sparql-query"
-_ALLOW = "GET, HEAD, POST, OPTIONS"
-_MOST_PARAMETERS = 200
-_FORM_FACTOR = 3  # a form writes one byte as up to three
-_FORM_REST = 16384  # graphs and the names of the parameters
+_log = logging.getLogger(__name__)
 
-_PREFIXES = {"sd": "http://www.w3.org/ns/sparql-service-description#", "format": "http://www.w3.org/ns/formats/"}
-_OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Talkoot-Release, Retry-After"}
+_EXPOSED = (
+    "Content-Language, ETag, Link, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, "
+    "Talkoot-Release, Talkoot-Row-Limit, Talkoot-Time-Limit, Talkoot-Truncated, Talkoot-Warning"
+)
+_OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": _EXPOSED}
 _PREFLIGHT = {
     **_OPEN_TO_ALL,
-    "Allow": _ALLOW,
-    "Access-Control-Allow-Methods": _ALLOW,
-    "Access-Control-Allow-Headers": "Accept, Content-Type",
+    "Allow": ALLOW,
+    "Access-Control-Allow-Methods": ALLOW,
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
-_ALWAYS = [*_OPEN_TO_ALL.items(), ("Vary", "Accept"), ("X-Content-Type-Options", "nosniff")]
+_ALWAYS = [*_OPEN_TO_ALL.items(), ("Vary", "Accept, Accept-Encoding"), ("X-Content-Type-Options", "nosniff")]
+_CHANGING = re.compile(r"\b(?:RAND|NOW|UUID|STRUUID)\b", re.IGNORECASE)
+"""Functions that give another value each time they are asked."""
+_WORTH_PACKING = 1024
+_EMPTY_ANSWER = 600
 
 # the type of problem that an engine's error becomes, and which of its data go along
 _PROBLEMS: dict[type[engine.EngineError], tuple[str, tuple[str, ...]]] = {
@@ -52,193 +65,248 @@ _PROBLEMS: dict[type[engine.EngineError], tuple[str, tuple[str, ...]]] = {
     engine.UpdateRefused: ("update-refused", ()),
     engine.QueryTimeLimit: ("time-limit", ("seconds",)),
     engine.QueryMemoryLimit: ("memory-limit", ("mebibytes",)),
+    engine.AnswerTooLong: ("answer-too-long", ("bytes",)),
     engine.QueryFailed: ("query-failed", ()),
     engine.EngineUnavailable: ("engine-unavailable", ()),
+    engine.EngineBusy: ("engine-busy", ()),
+    engine.ClientGone: ("query-failed", ()),
 }
+_RETRY: dict[type[engine.EngineError], int] = {engine.EngineUnavailable: 2, engine.EngineBusy: 5}
 
 
-class _Refused(Exception):
-    """The request is answered with this problem."""
+class _Release(NamedTuple):
+    """The release that a request reads; a store is named where it is not the one being served."""
 
-    def __init__(self, slug: str, detail: str, headers: dict[str, str] | None = None, **members: object) -> None:
-        super().__init__(detail)
-        self.slug, self.headers, self.members = slug, headers or {}, members
-
-
-class _Question(NamedTuple):
-    """What a request asks: no query is a request for the description of the service."""
-
-    query: str | None
-    format_name: str | None
-    default_graphs: list[str] | None
-    named_graphs: list[str] | None
+    number: int
+    folder: Path
+    stamp: str
+    store: str | None = None
 
 
 class SparqlMiddleware:
     """Answers ``/sparql`` for programs and leaves everything else, and browsers, to the application."""
 
-    def __init__(self, app: WSGIApplication, settings: Settings, run_dir: Path) -> None:
-        self._app = app
-        self._settings = settings
-        self._own = Own(run_dir, settings.query_memory)
+    def __init__(self, app: WSGIApplication, site: Site) -> None:
+        assert site.own is not None
+        self._app, self._site, self._settings = app, site, site.settings
+        self._own, self._limits = site.own, site.limits
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         if environ.get("PATH_INFO") != PATH:
             return self._app(environ, start_response)
+        client = self._limits.client(environ)
+        started = time.monotonic()
         try:
-            return self._respond(environ, start_response)
-        except (engine.EngineError, _Refused) as error:
-            problem = error if isinstance(error, _Refused) else _problem_of(error)
-        headers = _OPEN_TO_ALL | problem.headers
-        accept = environ.get("HTTP_ACCEPT")
-        response = problem_response(problem.slug, str(problem), accept=accept, headers=headers, **problem.members)
+            shares = self._take_share(client, environ["REQUEST_METHOD"])
+            return self._respond(environ, start_response, shares)
+        except (engine.EngineError, Refused) as error:
+            problem = error if isinstance(error, Refused) else _problem_of(error)
+        finally:
+            self._limits.spend(client, Bucket.QUERY_SECONDS, time.monotonic() - started, used=True)
+        response = problem_response(
+            problem.slug,
+            str(problem),
+            accept=environ.get("HTTP_ACCEPT"),
+            languages=environ.get("HTTP_ACCEPT_LANGUAGE"),
+            headers=_OPEN_TO_ALL | problem.headers,
+            **problem.members,
+        )
         return response(environ, start_response)
 
-    def _respond(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def _take_share(self, client: str, method: str) -> list[tuple[str, str]]:
+        """The headers that tell what is left of the client's share. Raises :class:`Refused` where it is used up."""
+        if not client or method == "OPTIONS":
+            return []
+        told: list[tuple[str, str]] = []
+        for bucket, amount, what in (
+            (Bucket.QUERY_SECONDS, 0.0, "seconds of query time"),
+            (Bucket.QUERIES, 1, "requests"),
+        ):
+            share = self._limits.spend(client, bucket, amount)
+            if share is None:
+                continue
+            if share.left < 0:
+                raise Refused(
+                    "rate-limit",
+                    f"An address may use {share.limit:g} {what} a minute here. Wait, or download everything at once: "
+                    "/releases lists the dumps.",
+                    {"Retry-After": share.retry_after, **share.headers},
+                    dumps="/releases",
+                )
+            told = list(share.headers.items())
+        return told
+
+    def _respond(
+        self, environ: WSGIEnvironment, start_response: StartResponse, shares: list[tuple[str, str]]
+    ) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
         if method == "OPTIONS":
             return Response(status=204, headers=_PREFLIGHT)(environ, start_response)
         if method not in {"GET", "HEAD", "POST"}:
-            raise _Refused("method-not-allowed", f"{method} is not used here; use GET or POST.", {"Allow": _ALLOW})
-        question = _read(environ, self._settings.query_bytes)
-        choice = _choose(question, environ.get("HTTP_ACCEPT"))
+            raise Refused("method-not-allowed", f"{method} is not used here; use GET or POST.", {"Allow": ALLOW})
+        accept, packed = environ.get("HTTP_ACCEPT", ""), "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+        pointer = self._own.reader.pointer()
+        # The whole address is the key: nothing of a request that was answered before is parsed again.
+        key = (pointer.published, pointer.release, environ.get("QUERY_STRING", ""), accept, str(packed))
+        kept = self._site.answers.get(key) if method == "GET" else None
+        if kept is not None and kept.etag:
+            return _send(environ, start_response, kept, shares)
+        question = read_question(environ, self._settings)
+        choice = choose_format(question, accept)
         if choice.format is HTML:
             return self._app(environ, start_response)
-        headers = [*_ALWAYS, ("Content-Type", choice.content_type)]
-        answer: engine.Answer | None = None
+        release = self._release(question.release, pointer)
+        headers = [*_ALWAYS, *self._about(release), ("Content-Type", choice.content_type)]
         if question.query is None:
-            body: bytes | None = _description(request_uri(environ, include_query=False), choice.format)
-        else:
-            answer = self._own.reader.run(
-                question.query,
-                choice.format.media,
-                seconds=self._settings.query_seconds,
-                default_graphs=question.default_graphs,
-                named_graphs=question.named_graphs,
+            body = service_description(self._endpoint(environ), release.folder, choice.format)
+            return _send(environ, start_response, Kept([*headers, ("Cache-Control", "no-cache")], body, ""), shares)
+        etag = ""
+        if not _CHANGING.search(question.query):
+            etag = _etag(
+                release.stamp, *question._replace(query=question.query.strip(), format_name=None), choice.media, packed
             )
-            body = answer.whole
-            headers.append(("Talkoot-Release", str(answer.release)))
-        if body is not None:
-            headers.append(("Content-Length", str(len(body))))
-        start_response("200 OK", headers)
-        if method == "HEAD":
-            body = b""
-            if answer is not None:
+            headers += [("ETag", etag), ("Cache-Control", "no-cache" if release.store is None else "max-age=86400")]
+            if etag.removeprefix("W/") in environ.get("HTTP_IF_NONE_MATCH", ""):
+                return _send(environ, start_response, Kept(headers, b"", etag), shares)
+        answer = self._run(question, choice, release, environ)
+        if choice.format is XLSX:
+            with answer:
+                body = workbook_of_rows(b"".join(answer))
+            name = ("Content-Disposition", f'attachment; filename="talkoot-{release.number}.xlsx"')
+            return _send(environ, start_response, Kept([*headers, name], body, etag), shares)
+        if answer.whole is None:
+            if packed:
+                headers.append(("Content-Encoding", "gzip"))
+            start_response("200 OK", headers + shares)
+            if method == "HEAD":
                 answer.close()
-        return answer if answer is not None and body is None else [body or b""]
+                return []
+            return _Packed(answer) if packed else answer
+        if answer.cut:
+            headers.append(("Talkoot-Truncated", f"rows={question.rows}"))
+        if _is_empty(answer.whole, choice):
+            headers += _warnings(question.query, release.folder)
+        body = answer.whole
+        if packed and len(body) > _WORTH_PACKING:
+            body = gzip.compress(body, 5, mtime=0)
+            headers.append(("Content-Encoding", "gzip"))
+        kept = Kept(headers, body, etag)
+        if method == "GET" and etag and answer.release == pointer.number:
+            self._site.answers.put(key, kept)
+        return _send(environ, start_response, kept, shares)
 
-
-def _read(environ: WSGIEnvironment, longest: int) -> _Question:
-    """The question that a request asks, by any of the ways of the protocol."""
-    encoded = environ.get("QUERY_STRING", "")
-    queries = []
-    posted = environ["REQUEST_METHOD"] == "POST"
-    try:
-        if posted and _posted_type(environ) == _DIRECT:
-            queries.append(_body(environ, longest, longest).decode())
-        elif posted:
-            encoded += "&" + _body(environ, longest * _FORM_FACTOR + _FORM_REST, longest).decode("latin-1")
-        if not encoded.isascii():  # its bytes stand for themselves, as in Latin-1
-            encoded = encoded.encode("latin-1").decode()
-        values = parse_qs(encoded, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
-    except UnicodeError as error:
-        raise _Refused("bad-request", f"The request is not encoded as UTF-8: {error}.") from error
-    except ValueError as error:
-        raise _Refused("bad-request", f"There are more than {_MOST_PARAMETERS} parameters.") from error
-    if "update" in values:
-        raise engine.UpdateRefused
-    queries += values.get("query", ())
-    if len(queries) > 1:
-        raise _Refused("bad-request", f"There are {len(queries)} queries in this request; send one at a time.")
-    if posted and not queries:
-        raise _Refused("missing-query", "Send the query as the form field query, or as the body itself.")
-    query = queries[0] if queries else None
-    if query is not None and len(query.encode()) > longest:
-        raise _too_long(longest)
-    defaults, named = (_graphs(values, name) for name in ("default-graph-uri", "named-graph-uri"))
-    if defaults or named:  # either is then the whole dataset together with the other
-        defaults, named = defaults or [], named or []
-    return _Question(query, values.get("format", [None])[-1], defaults, named)
-
-
-def _posted_type(environ: WSGIEnvironment) -> str:
-    """The media type of a posted body, one of the two that are read."""
-    header = environ.get("CONTENT_TYPE", "")
-    kind, options = parse_options_header(header.lower())
-    if kind == "application/sparql-update":
-        raise engine.UpdateRefused
-    if kind not in {_FORM, _DIRECT}:
-        raise _Refused(
-            "unsupported-media-type",
-            f"The body is of the type {header or '(none given)'}. "
-            f"Post a form ({_FORM}) or the query itself ({_DIRECT}).",
-            {"Accept-Post": f"{_DIRECT}, {_FORM}"},
+    def _run(self, question: Question, choice: Choice, release: _Release, environ: WSGIEnvironment) -> engine.Answer:
+        assert question.query is not None
+        remote, port = environ.get("REMOTE_ADDR", ""), environ.get("SERVER_PORT", "")
+        return self._own.reader.run(
+            question.query,
+            "text/tab-separated-values" if choice.format is XLSX else choice.format.media,
+            seconds=question.seconds,
+            default_graphs=question.default_graphs,
+            named_graphs=question.named_graphs,
+            rows=question.rows,
+            size=self._settings.answer_bytes,
+            store=release.store,
+            base=f"{self._settings.base}sparql",
+            gone=lambda: client_has_gone(remote, port),
         )
-    if options.get("charset", "utf-8") not in {"utf-8", "utf8", "us-ascii"}:
-        raise _Refused("unsupported-media-type", "The body must be UTF-8.")
-    return kind
 
-
-def _body(environ: WSGIEnvironment, most: int, longest: int) -> bytes:
-    """The request's body, which is put back for an application that reads it again."""
-    length = environ.get("CONTENT_LENGTH") or ""
-    chunked = environ.get("wsgi.input_terminated") or "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-    wanted = int(length) if length.isdecimal() else most + 1 if chunked else 0
-    body = bytes(environ["wsgi.input"].read(min(wanted, most + 1)))
-    if len(body) > most:
-        raise _too_long(longest)
-    environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
-    return body
-
-
-def _graphs(values: dict[str, list[str]], name: str) -> list[str] | None:
-    for graph in values.get(name, ()):
+    def _endpoint(self, environ: WSGIEnvironment) -> str:
+        """The address that this request came to, if its Host is one."""
         try:
-            NamedNode(graph)
-        except ValueError as error:
-            raise _Refused("bad-request", f"{name} is not a full IRI: {graph!r}") from error
-    return values.get(name)
+            return NamedNode(request_uri(environ, include_query=False)).value
+        except ValueError:
+            return f"{self._settings.base}sparql"
 
+    def _release(self, number: int | None, pointer: engine.Pointer) -> _Release:
+        """The release asked for. Raises :class:`Refused` where it is not kept."""
+        if number is None or number == pointer.number:
+            return _Release(pointer.number, Path(pointer.release), f"{pointer.number} {pointer.published}")
+        folder = self._settings.releases / str(number)
+        if not (folder / "store").is_dir():
+            raise Refused("not-found", f"There is no release {number} here; /releases lists those that are kept.")
+        return _Release(number, folder, f"{number}", str((folder / "store").resolve()))
 
-def _too_long(longest: int) -> _Refused:
-    detail = f"A query may have {longest} bytes. Long lists of VALUES can be sent in several queries."
-    return _Refused("query-too-long", detail, bytes=longest)
-
-
-def _choose(question: _Question, accept: str | None) -> Choice:
-    form = engine.query_form(question.query) if question.query is not None else "DESCRIBE"
-    formats = GRAPH_FORMATS if form in {"CONSTRUCT", "DESCRIBE"} else RESULT_FORMATS
-    name = question.format_name
-    choice = by_name(name, (*formats, HTML)) if name else negotiate(accept, (*formats, HTML))
-    if choice is None and form is not None:
-        wanted = f"format={name}" if name else f"Accept: {accept}"
-        raise _Refused(
-            "not-acceptable",
-            f"{wanted} cannot be given for this query. Ask for one of the types listed, or put a short name into "
-            f"?format= ({', '.join(item.name for item in formats)}).",
-            available=[item.media for item in formats],
+    def _about(self, release: _Release) -> list[tuple[str, str]]:
+        """The headers that tell of a release and of the limits."""
+        links = (
+            f'</dumps/{release.number}/graph.nq.gz>; rel="collection"; type="application/n-quads"',
+            '</.well-known/void>; rel="describedby"; type="text/turtle"',
+            '</sources>; rel="license"',
         )
-    return choice or Choice(formats[0], formats[0].media)  # a broken query is answered with what is wrong in it
+        return [
+            ("Talkoot-Release", str(release.number)),
+            ("Talkoot-Row-Limit", str(self._settings.query_rows)),
+            ("Talkoot-Time-Limit", f"{self._settings.query_seconds:g}"),
+            ("Link", ", ".join(links)),
+        ]
 
 
-def _problem_of(error: engine.EngineError) -> _Refused:
+class _Packed(Iterator[bytes]):
+    """The blocks of an answer, packed as they come."""
+
+    def __init__(self, answer: engine.Answer) -> None:
+        self._answer = answer
+        self._packer: zlib._Compress | None = zlib.compressobj(5, wbits=31)
+
+    def __next__(self) -> bytes:
+        if self._packer is None:
+            raise StopIteration
+        try:
+            block = next(self._answer)
+        except StopIteration:
+            rest, self._packer = self._packer.flush(), None
+            return rest
+        return self._packer.compress(block) + self._packer.flush(zlib.Z_SYNC_FLUSH)
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+def _send(
+    environ: WSGIEnvironment, start_response: StartResponse, kept: Kept, shares: list[tuple[str, str]]
+) -> Iterable[bytes]:
+    """An answer that is whole; 304 where the client has it already."""
+    asked = environ.get("HTTP_IF_NONE_MATCH")
+    if asked and kept.etag and parse_etags(asked).contains_weak(kept.etag[3:-1]):
+        start_response("304 Not Modified", [pair for pair in kept.headers if pair[0] != "Content-Type"] + shares)
+        return []
+    start_response("200 OK", [*kept.headers, ("Content-Length", str(len(kept.body))), *shares])
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [kept.body]
+
+
+def _etag(*parts: object) -> str:
+    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:20]}"'
+
+
+def _is_empty(body: bytes, choice: Choice) -> bool:
+    """Whether an answer has no row and no triple."""
+    if len(body) > _EMPTY_ANSWER:
+        return False
+    media = choice.format.media
+    if media.endswith("json"):
+        return b'"bindings":[]' in body or body.strip() == b"[]"
+    if media.endswith("xml"):
+        return b"<result>" not in body and b"<boolean>" not in body and b"Description" not in body
+    table = media in ("text/csv", "text/tab-separated-values")
+    return body.count(b"\n") < 2 and body.strip() not in (b"true", b"false") if table else not body.strip()
+
+
+def _warnings(query: str, folder: Path) -> list[tuple[str, str]]:
+    """What is told of a query that finds nothing; a header holds ASCII only."""
+    unused = unused_terms(query, folder / "void.ttl")
+    words = ", ".join(quote(name, safe=":/#<>~_.-") for name in unused[:5])
+    return [("Talkoot-Warning", f"never used in this data: {words}")] if unused else []
+
+
+def _problem_of(error: engine.EngineError) -> Refused:
     """The problem that an engine's error becomes."""
     slug, members = _PROBLEMS[type(error)]
+    if isinstance(error, engine.EngineUnavailable):
+        _log.warning("no engine: %s", error.details)
     if isinstance(error, engine.QueryFailed) and error.by_engine:
         slug = "engine-failed"
-    headers = {"Retry-After": "2"} if isinstance(error, engine.EngineUnavailable) else None
-    return _Refused(slug, str(error), headers, **{name: getattr(error, name) for name in members})
-
-
-def _description(endpoint: str, output: Format) -> bytes:
-    """What the service at an address says of itself to a machine that asks it nothing, in a graph format."""
-    formats = ", ".join(f"format:{item.w3c_name}" for item in (*RESULT_FORMATS, *GRAPH_FORMATS))
-    turtle = f"""
-        PREFIX sd: <{_PREFIXES["sd"]}> PREFIX format: <{_PREFIXES["format"]}>
-        _:service a sd:Service ; sd:endpoint <{NamedNode(endpoint).value}> ;
-            sd:supportedLanguage sd:SPARQL11Query ; sd:resultFormat {formats} ; sd:defaultDataset _:dataset .
-        _:dataset a sd:Dataset ; sd:defaultGraph _:merged .
-        _:merged a sd:Graph ."""
-    triples = parse(turtle, RdfFormat.TURTLE)
-    return serialize(triples, format=RdfFormat.from_media_type(output.media), prefixes=_PREFIXES) or b""
+    retry = _RETRY.get(type(error))
+    headers = {"Retry-After": str(retry)} if retry else None
+    return Refused(slug, str(error), headers, **{name: getattr(error, name) for name in members})

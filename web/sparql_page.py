@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
 from talkoot.graph import engine
+from talkoot.graph.engine.row_limit import RowLimit
+from talkoot.graph.engine.unused_terms import unused_terms
 from talkoot.ontology.namespaces import PREFIXES
+from talkoot.web import sparql_help
 from talkoot.web.language import address
 from talkoot.web.names import Ref
-from talkoot.web.negotiation import GRAPH_FORMATS, RESULT_FORMATS
-from talkoot.web.responses import page
-from talkoot.web.site import namer, site
+from talkoot.web.negotiation import GRAPH_FORMATS, RESULT_FORMATS, XLSX
+from talkoot.web.responses import CONTENT_SECURITY_POLICY, page
+from talkoot.web.site import namer, release, site
 
 blueprint = Blueprint("sparql", __name__)
+blueprint.register_blueprint(sparql_help.blueprint)
 
-EXAMPLES = ("centres", "pilot", "abroad", "groups", "busiest", "who-says")
-"""Example queries by the names of their files: about this data, and each gives rows."""
+ANYTHING = "SELECT * WHERE {\n  ?subject ?property ?value .\n}\nLIMIT 100\n"
+POLICY = f"{CONTENT_SECURITY_POLICY}; script-src 'self'; connect-src 'self'"
+EMBEDDED_POLICY = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+"""The view that other sites may show within their pages; it has no form and nothing of its reader's."""
 
 _FAILURES: dict[type[engine.EngineError], tuple[int, str]] = {
     engine.QuerySyntaxError: (400, _("The query has a syntax error")),
@@ -30,7 +38,6 @@ _FAILURES: dict[type[engine.EngineError], tuple[int, str]] = {
     engine.EngineUnavailable: (503, _("No query can be run at the moment")),
 }
 _MOST_ROWS = 500
-_MOST_TEXT = 200_000
 _GRAPH_FORMS = ("CONSTRUCT", "DESCRIBE")
 
 
@@ -42,44 +49,74 @@ class Result(NamedTuple):
     more: bool
     text: str = ""
     verdict: bool | None = None
+    unused: Sequence[str] = ()  # terms that this data never uses, where there is no row
 
 
-def example(name: str) -> str:
-    """The text of an example query."""
-    return render_template(f"queries/{name}.rq")
+def _example_of(query: str) -> str:
+    return next((name for name, item in sparql_help.gallery().items() if item["query"].strip() == query.strip()), "")
+
+
+def short_link(query: str) -> str:
+    """The address that gives a query again: an example's own, else one that holds the query itself, compressed."""
+    name = _example_of(query)
+    packed = urlsafe_b64encode(zlib.compress(query.strip().encode(), 9, -15)).rstrip(b"=").decode()
+    return address("/sparql", [("example", name)] if name else [("z", packed)])
+
+
+def _of_short_link(packed: str) -> str:
+    longest = site().settings.query_bytes
+    try:
+        unpacking = zlib.decompressobj(-15)
+        text = unpacking.decompress(urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), longest + 1)
+        if unpacking.eof or len(text) > longest:
+            return text.decode()
+    except (ValueError, zlib.error):
+        pass
+    raise engine.EngineError(gettext("The address is not whole: a part of its query is missing. Copy it once more."))
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def sparql() -> Response:
     """The form, with the result of its query where there is one."""
-    wanted = request.args.get("example", "")
-    number = int(wanted) if wanted.isdecimal() and 0 < int(wanted) <= len(EXAMPLES) else 0
-    query = (request.form if request.method == "POST" else request.args).get("query", "")
-    form = engine.query_form(query)
+    asked = request.form if request.method == "POST" else request.args
+    shown = {} if "rdf_files" in release().manifest else sparql_help.gallery()  # the examples are about our data
+    example = shown.get(asked.get("example", ""), next(iter(shown.values()), {"query": ANYTHING}))["query"]
+    query = asked.get("query", "").replace("\r\n", "\n")
     result: Result | None = None
     failure: engine.EngineError | None = None
     status, title = 200, ""
-    if query.strip():
-        try:
-            result = _run(query, form)
-        except engine.EngineError as error:
-            failure = error
-            status, title = _FAILURES.get(type(error), (400, gettext("The query was not run")))
-    formats = GRAPH_FORMATS if form in _GRAPH_FORMS else RESULT_FORMATS
+    try:
+        if not query and "z" in asked:
+            query = _of_short_link(asked["z"])
+        elif not query and "example" in asked and site().own:
+            query = example
+        if query.strip():
+            result = _run(query, engine.query_form(query))
+    except engine.EngineError as error:
+        failure = error
+        status, title = _FAILURES.get(type(error), (400, gettext("The query was not run")))
+    form = engine.query_form(query)
+    formats = GRAPH_FORMATS if form in _GRAPH_FORMS else RESULT_FORMATS if form == "ASK" else (*RESULT_FORMATS, XLSX)
+    embedded = asked.get("view") == "embed"
     response = page(
-        "sparql.html",
-        query=query or example(EXAMPLES[max(number, 1) - 1]),
-        example=number,
-        examples=EXAMPLES,
+        "sparql_embed.html" if embedded else "sparql.html",
+        query=query or example,
+        asked=query,
+        link=short_link(query),
+        example=_example_of(query or (example if "example" in asked else "")),
+        gallery=shown,
+        own=sparql_help.EXAMPLES,
         result=result,
         failure=failure,
         title=title,
         formats=formats,
-        downloads=[(item.name, address("/sparql", [("query", query), ("format", item.name)])) for item in formats],
+        downloads=[(item, address("/sparql", [("query", query), ("format", item.name)])) for item in formats],
         prefixes=PREFIXES,
+        completions=sparql_help.completions_address(),
         seconds=site().settings.query_seconds,
     )
     response.headers["Cache-Control"] = "no-cache"
+    response.headers["Content-Security-Policy"] = EMBEDDED_POLICY if embedded else POLICY
     response.status_code = status
     return response
 
@@ -92,37 +129,20 @@ def _run(query: str, form: str | None) -> Result:
         raise engine.EngineError(gettext("The query is longer than this server reads."))
     media = "text/turtle" if form in _GRAPH_FORMS else "text/tab-separated-values"
     media = "application/sparql-results+json" if form == "ASK" else media
-    with own.reader.run(query, media, seconds=settings.query_seconds) as answer:
-        body, complete = _take(answer, _MOST_TEXT if form in _GRAPH_FORMS else None)
+    with own.reader.run(
+        query, media, seconds=settings.query_seconds, rows=_MOST_ROWS, base=f"{settings.base}sparql"
+    ) as answer:
+        body = b"".join(answer)
+    if answer.cut:
+        body = body.removesuffix(RowLimit(media, _MOST_ROWS).closing())
     if form in _GRAPH_FORMS:
-        return Result([], [], not complete, body.decode("utf-8", "replace"))
+        return Result([], [], answer.cut, body.decode())
     if form == "ASK":
         return Result([], [], False, verdict=b"true" in body)
-    return _table(body)
-
-
-def _take(answer: Iterable[bytes], most_bytes: int | None) -> tuple[bytes, bool]:
-    """The answer up to a length, or up to the rows that a page shows; and whether that is all of it."""
-    body = bytearray()
-    lines = 0
-    for block in answer:
-        body += block
-        lines += block.count(b"\n")
-        if most_bytes is not None and len(body) > most_bytes:
-            return bytes(body[: body.rfind(b"\n", 0, most_bytes) + 1]), False
-        if most_bytes is None and lines > _MOST_ROWS + 2:
-            break
-    return bytes(body), True
-
-
-def _table(body: bytes) -> Result:
-    kept = body.split(b"\n", _MOST_ROWS + 1)
-    more = len(kept) > _MOST_ROWS + 1 and bool(kept[-1].strip())
-    whole_rows = b"\n".join(kept[: _MOST_ROWS + 1]).rstrip(b"\n") + b"\n"
-    parsed = parse_query_results(whole_rows, QueryResultsFormat.TSV)
-    if not isinstance(parsed, QuerySolutions):
-        return Result([], [], False)
+    parsed = parse_query_results(body, QueryResultsFormat.TSV)
+    assert isinstance(parsed, QuerySolutions)
     names = namer()
     columns = [variable.value for variable in parsed.variables]
     rows = [[names.term(value) if value is not None else None for value in solution] for solution in parsed]
-    return Result(columns, rows, more)
+    unused = [] if rows else unused_terms(query, release().folder / "void.ttl")
+    return Result(columns, rows, answer.cut, unused=unused)

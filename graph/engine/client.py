@@ -2,97 +2,42 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import socket
-import struct
-import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Self, overload
 
 from talkoot.graph.engine import frames
-from talkoot.graph.engine.errors import EngineError, EngineUnavailable, QueryFailed, QueryMemoryLimit, QueryTimeLimit
+from talkoot.graph.engine.errors import (
+    AnswerTooLong,
+    ClientGone,
+    EngineError,
+    EngineUnavailable,
+    QueryFailed,
+    QueryMemoryLimit,
+    QueryTimeLimit,
+)
+from talkoot.graph.engine.lanes import Lanes
 from talkoot.graph.engine.pointer import Pointer, PointerFile
 from talkoot.graph.engine.query_text import refuse_service, refuse_update
+from talkoot.graph.engine.reader_process import CONNECT_SECONDS, ReaderProcess
+from talkoot.graph.engine.row_limit import cut_mark
 from talkoot.graph.engine.syntax_hint import explain
 
-_CONNECT_SECONDS = 2.0
-_RECYCLE_SECONDS = 1.0
-"""A reader that worked longer than this has grown; it is let go after its answer and a fresh one is taken."""
+Gone = Callable[[], bool]
+
+_QUICK_SECONDS = 0.05
+"""A query that has worked longer than this is slow: it goes to its own lane, and its reader, which grew, is let go.
+
+It is the processor's time that counts: on a busy machine a quick query waits, too.
+"""
+_PATIENCE = 1.0
+"""One that has not worked so long, but took this long by the clock, is slow as well: it waits for a disk."""
+_LOOK_SECONDS = 0.25
+_WHOLE = 1 << 20
+"""An answer of up to so many bytes that comes quickly is taken whole, so that a slow client holds no thread."""
 
 _CRASH = b"Fatal Python error: Segmentation fault"  # no frame: faulthandler's word for an overflow of the stack
-
-
-class _Reader:
-    """One forked reader: its socket, its process, the release that it reads."""
-
-    def __init__(self, pointer: Pointer) -> None:
-        self.pointer = pointer
-        self.received = bytearray()
-        self._patience = 0.0
-        self._handle: int | None = None
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(_CONNECT_SECONDS)
-        self.socket.connect(pointer.socket)
-        greeting = self.socket.recv(frames.PID.size, socket.MSG_WAITALL)
-        if len(greeting) < frames.PID.size:
-            raise ConnectionResetError("the reader ended before it began")
-        self.socket.settimeout(None)
-        self._pid: int = frames.PID.unpack(greeting)[0]
-        if sys.platform == "linux":
-            with contextlib.suppress(OSError):  # a handle means this process only: a number may be used again
-                self._handle = os.pidfd_open(self._pid)
-
-    def receive(self, seconds: float) -> bool | None:
-        """Take in what the reader says within the time; None where it says nothing, False where it has gone."""
-        if seconds != self._patience:
-            # The system's own time limit costs nothing while it stays the same; Python's is a call for each wait.
-            whole, millionths = divmod(int(seconds * 1_000_000) + 1, 1_000_000)
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", whole, millionths))
-            self._patience = seconds
-        try:
-            received = self.socket.recv(65536)
-        except BlockingIOError:
-            return None
-        except OSError:
-            return False
-        self.received += received
-        return bool(received)
-
-    def frame(self) -> tuple[bytes, bytes] | None:
-        """Kind and body of the next frame, where all of it has come."""
-        if len(self.received) < frames.HEAD.size:
-            return None
-        kind, length = frames.HEAD.unpack_from(self.received)
-        end = frames.HEAD.size + length
-        if len(self.received) < end:
-            return None
-        body = bytes(self.received[frames.HEAD.size : end])
-        del self.received[:end]
-        return kind, body
-
-    def kill(self) -> None:
-        """End the process at once, whatever it does."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if sys.platform == "linux" and self._handle is not None:
-                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-            else:
-                os.kill(self._pid, signal.SIGKILL)
-        self.close()
-
-    def close(self) -> None:
-        """Hang up; the process ends when it sees that."""
-        self.socket.close()
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
-
-    def __del__(self) -> None:
-        if hasattr(self, "socket"):
-            self.close()
 
 
 class Answer(Iterator[bytes]):
@@ -103,17 +48,41 @@ class Answer(Iterator[bytes]):
     application that raises as if it were whole, and a client must not take it for that.
     """
 
-    def __init__(self, connection: ReaderConnection, reader: _Reader, query: str, seconds: float) -> None:
+    def __init__(
+        self,
+        connection: ReaderConnection,
+        reader: ReaderProcess,
+        asked: frames.Request,
+        seconds: float,
+        gone: Gone | None,
+    ) -> None:
         self.release = reader.pointer.number
         self.complete = False
-        self._connection, self._reader, self._query, self._limit = connection, reader, query, seconds
+        self.cut = False
+        """Whether the answer ends at the rows that it may have; known of one that has come whole."""
+        self._connection, self._reader, self._asked, self._limit = connection, reader, asked, seconds
+        self._gone = gone
         self._waited = 0.0
         self._failure: EngineError | None = None
-        self._first = self._next_block()
+        self._leave: list[Callable[[], None]] = []  # the place and the slot of a long answer
+        self._slow = False
+        self._first = b""
+        try:
+            self._first = self._next_block()
+            while not self.complete and not self._slow and len(self._first) < _WHOLE:
+                block = self._next_block(within=_QUICK_SECONDS)
+                if block is None:
+                    break
+                self._first += block
+            if not self.complete and not self._slow:
+                self._leave.append(connection.lanes.take_place())
+        except EngineError:
+            self.close()
+            raise
 
     @property
     def whole(self) -> bytes | None:
-        """The answer itself where it came in one block; None where more is to come. Ask before iterating."""
+        """The answer itself where it came quickly; None where more is to come. Ask before iterating."""
         return self._first if self.complete else None
 
     def __next__(self) -> bytes:
@@ -128,7 +97,7 @@ class Answer(Iterator[bytes]):
             return self._next_block()
         except EngineError as error:
             self._failure = error
-            return cut_mark(error)
+            return cut_mark(str(error))
 
     def __enter__(self) -> Self:
         return self
@@ -139,50 +108,89 @@ class Answer(Iterator[bytes]):
     def close(self) -> None:
         """Stop the query if it still runs."""
         if not self.complete:
-            self.complete = True
+            self._done()
             self._reader.kill()
 
-    def _next_block(self) -> bytes:
+    def _done(self) -> None:
+        self.complete = True
+        while self._leave:
+            self._leave.pop()()
+
+    @overload
+    def _next_block(self) -> bytes: ...
+    @overload
+    def _next_block(self, within: float) -> bytes | None: ...
+    def _next_block(self, within: float | None = None) -> bytes | None:
+        """The next block; None where it does not come while the answer has taken no longer than ``within``."""
         while (frame := self._reader.frame()) is None:
-            self._wait()
+            if within is None:
+                self._wait()
+            elif self._waited >= within or not self._receive(within - self._waited):
+                return None
         kind, body = frame
         if kind == frames.MORE:
             return body
-        self.complete = True
-        if self._waited > _RECYCLE_SECONDS:
+        self._done()
+        if self._slow:
             self._reader.close()
         else:
             self._connection.take_back(self._reader)
-        if kind == frames.LAST:
+        if kind in (frames.LAST, frames.CUT):
+            self.cut = kind == frames.CUT
             return body
         details = body.decode()
         if kind == frames.SYNTAX:
-            raise explain(self._query, details)
+            raise explain(self._asked.query, details)
         if kind == frames.MEMORY:
             raise QueryMemoryLimit(self._connection.query_memory)
+        if kind == frames.BYTES:
+            raise AnswerTooLong(int(details))
         raise QueryFailed(details, by_engine=kind == frames.ENGINE)
 
-    def _wait(self) -> None:
+    def _receive(self, seconds: float) -> bool | None:
         started = time.monotonic()
-        remaining = self._limit - self._waited
-        received = self._reader.receive(remaining) if remaining > 0 else None
+        received = self._reader.receive(seconds)
         self._waited += time.monotonic() - started
-        if received:
-            return
+        return received
+
+    def _wait(self) -> None:
+        """Wait for more from the reader, in the slow lane after a moment. Raises :class:`EngineError`."""
+        while (remaining := self._limit - self._waited) > 0:
+            step = min(_LOOK_SECONDS if self._slow else _QUICK_SECONDS, remaining)
+            received = self._receive(step)
+            if received:
+                return
+            if received is False:
+                raise self._ended()
+            if self._gone is not None and self._gone():
+                self.close()
+                raise ClientGone
+            if not self._slow and (self._reader.worked() > _QUICK_SECONDS or self._waited > _PATIENCE):
+                self._step_back()
         self.close()
-        if received is None:
-            raise QueryTimeLimit(self._limit)
+        raise QueryTimeLimit(self._limit)
+
+    def _step_back(self) -> None:
+        """Move to the slow lane, for good."""
+        lanes, begun = self._connection.lanes, bool(self._leave or self._first)
+        self._slow = True
+        self._reader.step_back()
+        try:
+            if not begun:
+                self._leave.append(lanes.take_place())
+            self._leave.append(lanes.take_slot(self._reader.pause, self._limit, begun=begun))
+        except EngineError:
+            self.close()
+            raise
+
+    def _ended(self) -> EngineError:
+        """Why a reader hung up."""
+        self.close()
         if self._reader.received.startswith(_CRASH):
-            raise QueryFailed("the query is nested too deeply for the engine")
+            return QueryFailed("the query is nested too deeply for the engine")
         if not Path(self._reader.pointer.socket).exists():
-            raise EngineUnavailable("the readers of this release were ended")
-        raise QueryMemoryLimit(self._connection.query_memory)
-
-
-def cut_mark(error: EngineError) -> bytes:
-    """A string that is never closed: an error in JSON, XML, Turtle and its kin, TSV and strict CSV."""
-    reason = str(error).replace('"', "'").replace("\n", " ")
-    return f'\n"<The answer is not complete. {reason}>\n'.encode()
+            return EngineUnavailable("the readers of this release were ended")
+        return QueryMemoryLimit(self._connection.query_memory)
 
 
 class ReaderConnection:
@@ -192,14 +200,19 @@ class ReaderConnection:
     reader of its own.
     """
 
-    def __init__(self, run_dir: Path, query_memory: int) -> None:
+    def __init__(self, run_dir: Path, query_memory: int, lanes: Lanes | None = None) -> None:
         self.query_memory = query_memory
+        self.lanes = lanes or Lanes(run_dir, 2, 2, 2)
         self._pointer = PointerFile(run_dir)
-        self._idle: _Reader | None = None
+        self._idle: ReaderProcess | None = None
 
     def release(self) -> int:
-        """The number of the release that the next query would read; raises :class:`EngineUnavailable`."""
-        return self._pointer.read().number
+        """The number of that release; raises :class:`EngineUnavailable`."""
+        return self.pointer().number
+
+    def pointer(self) -> Pointer:
+        """The release that the next query would read; raises :class:`EngineUnavailable`."""
+        return self._pointer.read()
 
     def run(
         self,
@@ -209,17 +222,24 @@ class ReaderConnection:
         seconds: float,
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
+        rows: int | None = None,
+        size: int | None = None,
+        store: str | None = None,
+        base: str | None = None,
+        gone: Gone | None = None,
     ) -> Answer:
         """Run a query and wait for the first block of its answer in the media type named.
 
         `seconds` is the time that may be spent waiting for the reader, the whole answer taken together; a
-        slow taker of the answer does not use it up. Graphs, once given, are the whole dataset of the query.
-        Raises every :class:`EngineError`: SERVICE and updates are refused before anything is run.
+        slow taker of the answer does not use it up, nor does a wait for a slot. Graphs, once given, are the whole
+        dataset of the query. The answer is cut at `rows` and broken off at `size` bytes. `store` names the folder of
+        another release's store, `base` what the query's relative IRIs are relative to. ``gone`` tells whether the
+        client has hung up. Raises every :class:`EngineError`: SERVICE and updates are refused before anything is run.
         """
         refuse_update(query)
         refuse_service(query)
-        request = frames.request(query, media, default_graphs, named_graphs)
-        return Answer(self, self._send(request), query, seconds)
+        asked = frames.Request(query, media, default_graphs, named_graphs, rows, size, store, base)
+        return Answer(self, self._send(asked.line()), asked, seconds, gone)
 
     def close(self) -> None:
         """Hang up, if connected."""
@@ -227,22 +247,22 @@ class ReaderConnection:
             self._idle.close()
             self._idle = None
 
-    def take_back(self, reader: _Reader) -> None:
+    def take_back(self, reader: ReaderProcess) -> None:
         """Keep a reader that has finished its answer for the next query."""
         if self._idle is None:
             self._idle = reader
         else:
             reader.close()
 
-    def _send(self, message: bytes) -> _Reader:
+    def _send(self, message: bytes) -> ReaderProcess:
         """The reader that has taken the message; one that is of an earlier release or gone is replaced."""
-        give_up = time.monotonic() + _CONNECT_SECONDS
+        give_up = time.monotonic() + CONNECT_SECONDS
         while True:
             kept, self._idle = self._idle, None
             pointer = self._pointer.read()
             try:
-                reader = kept if kept is not None and kept.pointer == pointer else _Reader(pointer)
-                reader.socket.sendall(message)  # an idle reader takes it at once
+                reader = kept if kept is not None and kept.pointer == pointer else ReaderProcess(pointer)
+                reader.send(message)
             except OSError as error:
                 # The zygote has just been replaced or is busy starting; its successor's pointer comes soon.
                 if time.monotonic() > give_up:

@@ -66,6 +66,14 @@ class QueryMemoryLimit(EngineError):
 
 
 @dataclass
+class AnswerTooLong(EngineError):
+    """The answer has more bytes than one answer may have."""
+
+    sentence = "The answer was stopped at {bytes} bytes. Ask for fewer columns or rows, or take the dumps."
+    bytes: int
+
+
+@dataclass
 class QueryFailed(EngineError):
     """The query could not be answered; `by_engine` says that the query is not to blame."""
 
@@ -74,9 +82,23 @@ class QueryFailed(EngineError):
     by_engine: bool = False
 
 
+class ClientGone(EngineError):
+    """Nobody waits for the answer any more."""
+
+    sentence = "The query was stopped because its client has hung up."
+
+
 @dataclass
 class EngineUnavailable(EngineError):
     """No release is being served at this moment."""
 
     sentence = "No release is being served at the moment; try again in a few seconds."
     details: str = ""
+
+
+@dataclass
+class EngineBusy(EngineError):
+    """As many long queries run and wait as may."""
+
+    sentence = "Too many long queries are running here. Try again in {seconds} seconds, or ask for less."
+    seconds: int = 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -115,13 +116,14 @@ class ReleaseKeeper:
 
     def _start(self, release: Path) -> _Running:
         """A zygote that takes connections, and to which the pointer has been set."""
-        number = read_release(release).number
+        found = read_release(release)
         self._serial += 1
-        path = self.run_dir / f"{number}-{self._serial}"
+        path = self.run_dir / f"{found.number}-{self._serial}"
         limits = map(str, (self._settings.memory_triples, self._settings.query_memory))
         command = [sys.executable, "-m", "talkoot.graph.engine.zygote", str(release), str(path), *limits]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-        running = _Running(Pointer(number, str(release), str(path)), process)
+        # A reader that runs out of memory is the query's matter: the engine need not print where it was.
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=os.environ | {"RUST_BACKTRACE": "0"})
+        running = _Running(Pointer(found.number, str(release), str(path), found.manifest.get("published", "")), process)
         try:
             while not path.exists():  # it makes its socket when all is ready
                 if self._stopping.wait(_PROBE_SECONDS) or process.poll() is not None:

@@ -13,11 +13,12 @@ _NAME = "active"
 
 
 class Pointer(NamedTuple):
-    """The release being served and the socket on which its zygote takes connections."""
+    """The release being served, since when it is one, and the socket on which its zygote takes connections."""
 
     number: int
     release: str
     socket: str
+    published: str = ""
 
 
 def write_pointer(run_dir: Path, pointer: Pointer) -> None:

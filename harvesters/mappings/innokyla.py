@@ -84,9 +84,8 @@ def _fund(graph: RecordGraph, thing: NamedNode, activity: NamedNode | None, valu
     """A funder value is an organisation, a programme, a class of funders or 'none', by a curated table."""
     row = table("innokyla_funders", "value").get(fold(value))
     if row is None:
-        graph.report(
-            "unknown-funder", "left out", name="funder", value=value, expected="a value of innokyla_funders.csv"
-        )
+        expected = "a value of innokyla_funders.csv"
+        graph.report("unknown-funder", "left out", name="funder", value=value, expected=expected)
     elif row["kind"] == "organisation":
         actor = graph.actor(value, "fi", country="FI", inferred=True, where="funder")
         graph.involve(actor, thing, "funder", words=value)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 from pyoxigraph import RdfFormat, parse
+from python_calamine import CalamineWorkbook
 
 from talkoot.cli import main
 
@@ -70,6 +71,17 @@ def test_yes_or_no(demo: Home) -> None:
     assert json.loads(demo.talkoot("query", "--format", "json", stdin="ASK {}").stdout)["boolean"] is True
 
 
+def test_a_query_gives_a_workbook_too(demo: Home) -> None:
+    made = CalamineWorkbook.from_filelike(
+        io.BytesIO(demo.talkoot("query", "--format", "xlsx", stdin=SEVEN).stdout_bytes)
+    )
+    assert len(made.get_sheet_by_index(0).to_python()) == 8
+
+
+def test_no_row_is_said_in_words(demo: Home) -> None:
+    assert demo.talkoot("query", stdin="SELECT ?s { ?s a tk:NoSuchClass }").stdout == "No row.\n"
+
+
 def test_a_query_may_stand_in_a_file(demo: Home, tmp_path: Path) -> None:
     (tmp_path / "seven.rq").write_text(SEVEN, encoding="utf-8")
     assert len(demo.talkoot("query", str(tmp_path / "seven.rq")).stdout.splitlines()) == 8
@@ -83,7 +95,7 @@ def test_a_query_may_stand_in_a_file(demo: Home, tmp_path: Path) -> None:
         ((), "SELECT * WHERE { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", 1, "SERVICE is not allowed here"),
         ((), "INSERT DATA { <a:a> <a:b> <a:c> }", 1, "This endpoint only reads: INSERT is refused"),
         ((), "DROP ALL", 1, "This endpoint only reads: DROP is refused"),
-        (("--format", "png"), "ASK {}", 2, "There is no format png: use one of json, xml, csv, tsv, ttl"),
+        (("--format", "png"), "ASK {}", 2, "There is no format png: use one of json, xml, csv, tsv, xlsx, ttl"),
         (("--format", "ttl"), "SELECT * WHERE {}", 2, "The query answers with rows: use one of json"),
         (("--format", "csv"), "CONSTRUCT WHERE { ?s ?p ?o }", 2, "The query answers with a graph: use one of ttl"),
         (("no-such-file.rq",), "", 2, "No such file"),

@@ -89,13 +89,25 @@ def test_every_source_stands_with_publisher_licence_day_and_number_of_records(de
         assert all(f": {told['records']}." in text for text in descriptions.values())
 
 
-def test_the_dump_stands_with_size_and_hash_of_the_file(demo: Home) -> None:
-    data, file = catalogue(demo), (demo.current / "graph.nq.gz").read_bytes()
-    quads = data.value(BASE.dataset, DCAT.distribution)
-    assert data.value(quads, DCAT.downloadURL) == BASE["dumps/1/graph.nq.gz"]
-    assert str(data.value(quads, DCAT.byteSize)) == str(len(file))
-    checksum = data.value(data.value(quads, SPDX.checksum), SPDX.checksumValue)
-    assert bytes.fromhex(str(checksum)) == hashlib.sha256(file).digest()
+def test_every_dump_stands_with_size_and_hash_of_the_file(demo: Home) -> None:
+    data, found = catalogue(demo), set()
+    for dump in data.objects(BASE.dataset, DCAT.distribution):
+        name = str(data.value(dump, DCTERMS.title))
+        file = (demo.current / name).read_bytes()
+        assert data.value(dump, DCAT.downloadURL) == BASE[f"dumps/1/{name}"]
+        assert str(data.value(dump, DCAT.byteSize)) == str(len(file))
+        checksum = data.value(data.value(dump, SPDX.checksum), SPDX.checksumValue)
+        assert bytes.fromhex(str(checksum)) == hashlib.sha256(file).digest()
+        assert {text.language for text in data.objects(dump, DCTERMS.description)} == {"en", "fi", "sv"}
+        found.add(name)
+    assert found == {path.name for path in demo.current.glob("*.gz")}
+
+
+def test_the_open_dump_alone_says_that_its_terms_are_open(demo: Home) -> None:
+    data = catalogue(demo)
+    rights = {dump: data.value(dump, DCTERMS.rights) for dump in data.objects(BASE.dataset, DCAT.distribution)}
+    assert [dump for dump, terms in rights.items() if terms != BASE["dataset#rights"]] == [BASE["dataset#open-n-quads"]]
+    assert (rights[BASE["dataset#open-n-quads"]], RDF.type, DCTERMS.RightsStatement) in data
 
 
 def test_the_days_are_those_of_the_manifests(home: Home) -> None:

@@ -86,7 +86,7 @@ def test_every_record_graph_tells_page_way_day_licence_hash_and_publisher(demo: 
         """SELECT ?graph ?page ?way ?day ?licence ?hash ?publisher ?seen WHERE {
           { SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?s ?p ?o }
             FILTER (!STRENDS(STR(?graph), "/graph/prov") && !STRENDS(STR(?graph), "/graph/identity")
-              && !CONTAINS(STR(?graph), "/graph/framework/")) } }
+              && !STRENDS(STR(?graph), "/graph/coverage") && !CONTAINS(STR(?graph), "/graph/framework/")) } }
           OPTIONAL { GRAPH ?prov { ?graph a prov:Bundle ; foaf:primaryTopic ?page ; dct:type ?way ; dct:issued ?day ;
             dct:license ?licence ; schema:sha256 ?hash ; prov:wasAttributedTo ?publisher ; dct:valid ?seen } }
         }"""

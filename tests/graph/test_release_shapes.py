@@ -17,7 +17,7 @@ from talkoot.ontology.shacl import results
 if TYPE_CHECKING:
     from tests.graph.conftest import Home
 
-BESIDE_RECORDS = ("prov", "identity", "framework")
+BESIDE_RECORDS = ("prov", "identity", "framework", "coverage")
 
 
 @pytest.fixture(scope="module")

@@ -43,6 +43,11 @@ FAULTS = {
         "publisher_page",
     ),
     "bounds in words": ("[fields]", '[bounds]\nrecords = "many"\n\n[fields]', "bounds.records is 'many'"),
+    "a number known to exist in words": (
+        "[fields]",
+        '[bounds]\nknown_to_exist = "many"\n\n[fields]',
+        "bounds.known_to_exist is 'many': expected a whole number above 0",
+    ),
     "no key field": ('keys = ["url"]', "keys = []", "keys is empty"),
     "an unknown frequency": (
         'frequency = "once"',

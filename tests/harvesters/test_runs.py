@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from talkoot.graph.gate import BATCH
 from talkoot.graph.settings import read_settings
 from talkoot.steps import writer
 
@@ -47,6 +48,17 @@ def test_one_changed_fact_changes_one_record(copied: Home) -> None:
     after = {(row[0], row[1]): row for row in copied.rows()}
     assert {place for place in after if after[place] != before[place]} == {("seed-project", "pilot")}
     assert [(run["source"], run["changed"]) for run in copied.json("runs")[:2]] == [("centres", 0), ("seed-project", 1)]
+
+
+def test_a_long_run_checks_in_other_processes_and_finds_a_bad_record_and_an_early_key_again(home: Home) -> None:
+    count = 17 * BATCH
+    bad = {f"t{count - 150}": "erkki.esimerkki@example.org"}
+    home.small_source("json-lines", lines(*range(1, count + 1), **bad) + lines(1))
+    home.talkoot("harvest", "small")
+    issues = {(issue["code"], issue["key"]) for issue in home.json("issues")}
+    assert {("shape", str(count - 150)), ("duplicate-key", "1")} <= issues
+    assert len(home.keys("small")) == count - 1
+    assert home.json("runs")[0]["gone"] == 0
 
 
 def test_another_order_of_lines_and_keys_changes_nothing(home: Home) -> None:

@@ -12,6 +12,7 @@ from flask import Flask, request
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from talkoot.graph.settings import Settings, read_settings
+from talkoot.web.site import Site
 from talkoot.web.sparql import SparqlMiddleware
 from tests.graph.engine.releases import serving
 
@@ -34,7 +35,7 @@ def make_app(settings: Settings, run_dir: Path) -> Flask:
     def page(path: str) -> str:
         return f"page {path} {request.values.get('query', '')}"
 
-    app.wsgi_app = SparqlMiddleware(app.wsgi_app, settings, run_dir)  # type: ignore[method-assign]
+    app.wsgi_app = SparqlMiddleware(app.wsgi_app, Site(settings, run_dir))  # type: ignore[method-assign]
     return app
 
 

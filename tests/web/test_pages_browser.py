@@ -13,9 +13,9 @@ from tests.web.browsing import served
 
 pytestmark = pytest.mark.browser
 
-PATHS = ("/", "/actors", "/centres", "/countries/FIN", "/search?q=sosiaali", "/sources", "/sources/sim", "/releases",
-         "/about", "/sparql", "/voc", "/voc/role", "/voc/role/lead", "/voc/nuts-2021", "/ns", "/shapes",
-         "/nowhere")  # fmt: skip
+PATHS = ("/", "/actors", "/centres", "/countries/FIN", "/search?q=sosiaali", "/sources", "/sources/sim",
+         "/coverage", "/releases", "/dumps/1/", "/about", "/sparql", "/voc", "/voc/role", "/voc/role/lead",
+         "/voc/nuts-2021", "/ns", "/shapes", "/nowhere")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

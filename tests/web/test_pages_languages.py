@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from talkoot.graph.settings import Settings
-from talkoot.web import catalogues
 from talkoot.web.app import create_app
+from tests import catalogues
 from tests.web.conftest import PAGE, Page
 
 Read = Callable[..., Page]
@@ -86,7 +86,7 @@ def test_every_text_of_the_interface_is_translated(language: str):
     catalog = catalogues.read(language)
     there = {message.id: message for message in catalog if message.id}
 
-    assert wanted == there.keys(), "run python -m talkoot.web.catalogues"
+    assert wanted == there.keys(), "run python -m tests.catalogues"
     for message in there.values():
         texts = [message.string] if isinstance(message.string, str) else message.string
         assert all(texts), message.id
@@ -98,4 +98,4 @@ def test_every_text_of_the_interface_is_translated(language: str):
 def test_compiled_catalogues_are_up_to_date(language: str):
     path = catalogues.po_file(language).with_suffix(".mo")
 
-    assert path.read_bytes() == catalogues.compiled(catalogues.read(language)), "run python -m talkoot.web.catalogues"
+    assert path.read_bytes() == catalogues.compiled(catalogues.read(language)), "run python -m tests.catalogues"

@@ -12,15 +12,25 @@ from talkoot.web.problem import PROBLEM_TYPES, problem_response
 @pytest.mark.parametrize("slug", PROBLEM_TYPES)
 def test_every_problem_has_its_type_title_and_status(slug: str):
     response = problem_response(slug, "What happened.")
-    status, title = PROBLEM_TYPES[slug]
+    status, titles = PROBLEM_TYPES[slug]
     assert response.status_code == status
     assert response.content_type == "application/problem+json"
     assert json.loads(response.get_data()) == {
         "type": f"/problems/{slug}",
-        "title": title,
+        "title": titles["en"],
         "status": status,
         "detail": "What happened.",
     }
+
+
+@pytest.mark.parametrize(
+    ("languages", "language"), [("fi", "fi"), ("sv-FI, en;q=0.5", "sv"), ("de, en", "en"), ("", "en"), (None, "en")]
+)
+def test_the_title_is_in_the_language_of_the_client(languages: str | None, language: str):
+    response = problem_response("time-limit", "Too long.", languages=languages)
+    assert json.loads(response.get_data())["title"] == PROBLEM_TYPES["time-limit"].titles[language]
+    assert response.headers["Content-Language"] == language
+    assert "Accept-Language" in response.headers["Vary"]
 
 
 def test_members_and_headers_are_passed_on():

@@ -6,11 +6,11 @@ from xml.etree import ElementTree
 import pytest
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store, parse, parse_query_results
 
-from talkoot.graph.engine.client import cut_mark
 from talkoot.graph.engine.errors import QueryMemoryLimit
+from talkoot.graph.engine.row_limit import cut_mark
 from tests.graph.engine.releases import EX, some_quads
 
-MARK = cut_mark(QueryMemoryLimit(5))
+MARK = cut_mark(str(QueryMemoryLimit(5)))
 STORE = Store()
 STORE.extend(some_quads(count=3))
 ROWS = [QueryResultsFormat.JSON, QueryResultsFormat.XML, QueryResultsFormat.TSV]

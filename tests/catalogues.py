@@ -1,6 +1,6 @@
 """Keeping the interface's catalogues: collect the texts, merge them into each language, compile.
 
-``python -m talkoot.web.catalogues`` does all three; the tests hold the catalogues to what the code says.
+``python -m tests.catalogues`` does all three; the tests hold the catalogues to what the code says.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 
 from talkoot import __version__
 
-FOLDER = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parent.parent / "web"
 TRANSLATIONS = FOLDER / "translations"
 LANGUAGES = ("fi", "sv")
 

@@ -1,0 +1,48 @@
+"""Answers as they went out, by what was asked: one that is asked again costs nothing."""
+
+from __future__ import annotations
+
+import threading
+from typing import NamedTuple
+
+_MOST_ANSWERS = 4000
+_MOST_BYTES = 48 * 1024 * 1024
+_LARGEST = 512 * 1024
+
+
+class Kept(NamedTuple):
+    """An answer: the headers and the body, which belong to one release."""
+
+    headers: list[tuple[str, str]]
+    body: bytes
+    etag: str = ""
+
+
+class AnswerCache:
+    """Keeps the answers used last, up to a number and a size; one for each process. A key begins with the release."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[object, ...], Kept] = {}
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[object, ...]) -> Kept | None:
+        """The answer kept under a key."""
+        with self._lock:
+            kept = self._kept.pop(key, None)
+            if kept is not None:
+                self._kept[key] = kept
+        return kept
+
+    def put(self, key: tuple[object, ...], kept: Kept) -> None:
+        """Keep an answer that is not very large."""
+        size = len(kept.body)
+        if size > _LARGEST:
+            return
+        with self._lock:
+            if (old := self._kept.pop(key, None)) is not None:
+                self._bytes -= len(old.body)
+            self._kept[key] = kept
+            self._bytes += size
+            while len(self._kept) > _MOST_ANSWERS or self._bytes > _MOST_BYTES:
+                self._bytes -= len(self._kept.pop(next(iter(self._kept))).body)
