@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from click.testing import CliRunner
 
 from talkoot.cli import main
 from tests.graph.engine.releases import eventually, make_release
+from tests.graph.engine.servers import free_port
 
 EX = "http://example.org/"
 EVERYTHING = "SELECT ?s ?o ?g { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } } ORDER BY STR(?o)"
@@ -27,9 +27,7 @@ EVERYTHING = "SELECT ?s ?o ?g { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } } O
 @contextmanager
 def served(*words: str, **environment: str) -> Iterator[str]:
     """The address of a server started by the command line."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "talkoot", "serve", *words, "--port", str(port), "--workers", "1"]
     with subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.PIPE, text=True) as process:
         address = f"http://127.0.0.1:{port}/sparql"
@@ -113,3 +111,14 @@ def test_a_release_and_a_file_that_are_not_there_are_named(tmp_path: Path) -> No
     make_release(tmp_path, 1)
     unknown = CliRunner().invoke(main, ["serve", "7", "--home", str(tmp_path)])
     assert (unknown.exit_code, "is not a release" in unknown.output) == (1, True)
+
+
+@pytest.mark.parametrize("seconds", [0.4, 0.7, 0.85, 1.0, 1.3])
+def test_a_server_that_is_told_to_end_while_it_starts_ends(tmp_path: Path, seconds: float) -> None:
+    """Also where SIGINT is ignored, as in what a shell starts in the background."""
+    (tmp_path / "a.ttl").write_text(f"<{EX}a> <{EX}p> 1 .", encoding="utf-8")
+    told = f"trap '' INT; exec {sys.executable} -m talkoot serve {tmp_path}/a.ttl --port {free_port()} --workers 1"
+    with subprocess.Popen(["sh", "-c", told], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        time.sleep(seconds)
+        process.terminate()
+        process.wait(15)

@@ -10,6 +10,7 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import fields, replace
 from pathlib import Path
+from types import FrameType
 
 from flask import Flask
 from granian.constants import Interfaces
@@ -22,6 +23,8 @@ from talkoot.graph.settings import Settings, read_settings, variable
 RUN_DIR_VARIABLE = "TALKOOT_RUN_DIR"
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "PYTHONWARNINGS")
 _START_SECONDS = 60.0
+_END_SECONDS = 5
+"""A worker that is told to end while it starts may not hear it: it is killed after this."""
 
 
 class ServerError(RuntimeError):
@@ -36,8 +39,8 @@ def run_server(settings: Settings) -> None:
     _refuse_taken_address(settings)
     settings = replace(settings, home=settings.home.resolve())
     run_dir = Path(tempfile.mkdtemp(prefix="talkoot-"))  # readable by its owner alone
-    # kill and a container's stop end the server as Ctrl-C does: with its query processes.
-    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
+    # kill and a container's stop end the server as Ctrl-C does: with its query processes, also while it starts.
+    signal.signal(signal.SIGTERM, _stop)
     try:
         with ExitStack() as opened:
             if not (settings.current / ENGINE_FILE).exists():  # a release that no server holds is read here
@@ -54,10 +57,15 @@ def run_server(settings: Settings) -> None:
                 workers=settings.workers,
                 blocking_threads=settings.threads,
                 respawn_failed_workers=True,
+                workers_kill_timeout=_END_SECONDS,
                 log_access=False,
             ).serve()
     finally:
         shutil.rmtree(run_dir, ignore_errors=True)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt  # not by SIGINT, which a shell lets what it starts in the background ignore
 
 
 def application() -> Flask:

@@ -22,6 +22,7 @@ from werkzeug.http import parse_etags
 from werkzeug.wrappers import Response
 
 from talkoot.graph import engine
+from talkoot.graph.engine.row_limit import RowLimit
 from talkoot.graph.engine.unused_terms import unused_terms
 from talkoot.graph.workbooks import workbook_of_rows
 from talkoot.web.answer_cache import Kept
@@ -55,6 +56,7 @@ _PREFLIGHT = {
 _ALWAYS = [*_OPEN_TO_ALL.items(), ("Vary", "Accept, Accept-Encoding"), ("X-Content-Type-Options", "nosniff")]
 _CHANGING = re.compile(r"\b(?:RAND|NOW|UUID|STRUUID)\b", re.IGNORECASE)
 """Functions that give another value each time they are asked."""
+_TSV = "text/tab-separated-values"
 _WORTH_PACKING = 1024
 _EMPTY_ANSWER = 600
 
@@ -170,11 +172,17 @@ class SparqlMiddleware:
             if etag.removeprefix("W/") in environ.get("HTTP_IF_NONE_MATCH", ""):
                 return _send(environ, start_response, Kept(headers, b"", etag), shares)
         answer = self._run(question, choice, release, environ)
+        if release.store is None and answer.release != release.number:  # it was switched in between
+            answer.close()
+            return self._respond(environ, start_response, shares)
         if choice.format is XLSX:
             with answer:
-                body = workbook_of_rows(b"".join(answer))
-            name = ("Content-Disposition", f'attachment; filename="talkoot-{release.number}.xlsx"')
-            return _send(environ, start_response, Kept([*headers, name], body, etag), shares)
+                rows = b"".join(answer)
+            if answer.cut:
+                rows = rows.removesuffix(RowLimit(_TSV, question.rows).closing())
+                headers.append(("Talkoot-Truncated", f"rows={question.rows}"))
+            headers.append(("Content-Disposition", f'attachment; filename="talkoot-{release.number}.xlsx"'))
+            return _send(environ, start_response, Kept(headers, workbook_of_rows(rows), etag), shares)
         if answer.whole is None:
             if packed:
                 headers.append(("Content-Encoding", "gzip"))
@@ -192,7 +200,7 @@ class SparqlMiddleware:
             body = gzip.compress(body, 5, mtime=0)
             headers.append(("Content-Encoding", "gzip"))
         kept = Kept(headers, body, etag)
-        if method == "GET" and etag and answer.release == pointer.number:
+        if method == "GET" and etag:
             self._site.answers.put(key, kept)
         return _send(environ, start_response, kept, shares)
 
@@ -201,7 +209,7 @@ class SparqlMiddleware:
         remote, port = environ.get("REMOTE_ADDR", ""), environ.get("SERVER_PORT", "")
         return self._own.reader.run(
             question.query,
-            "text/tab-separated-values" if choice.format is XLSX else choice.format.media,
+            _TSV if choice.format is XLSX else choice.format.media,
             seconds=question.seconds,
             default_graphs=question.default_graphs,
             named_graphs=question.named_graphs,
@@ -289,7 +297,7 @@ def _is_empty(body: bytes, choice: Choice) -> bool:
         return b'"bindings":[]' in body or body.strip() == b"[]"
     if media.endswith("xml"):
         return b"<result>" not in body and b"<boolean>" not in body and b"Description" not in body
-    table = media in ("text/csv", "text/tab-separated-values")
+    table = media in ("text/csv", _TSV)
     return body.count(b"\n") < 2 and body.strip() not in (b"true", b"false") if table else not body.strip()
 
 

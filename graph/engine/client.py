@@ -61,7 +61,7 @@ class Answer(Iterator[bytes]):
         self.cut = False
         """Whether the answer ends at the rows that it may have; known of one that has come whole."""
         self._connection, self._reader, self._asked, self._limit = connection, reader, asked, seconds
-        self._gone = gone
+        self._gone = gone or (lambda: False)
         self._waited = 0.0
         self._failure: EngineError | None = None
         self._leave: list[Callable[[], None]] = []  # the place and the slot of a long answer
@@ -162,7 +162,7 @@ class Answer(Iterator[bytes]):
                 return
             if received is False:
                 raise self._ended()
-            if self._gone is not None and self._gone():
+            if self._gone():
                 self.close()
                 raise ClientGone
             if not self._slow and (self._reader.worked() > _QUICK_SECONDS or self._waited > _PATIENCE):
@@ -178,7 +178,7 @@ class Answer(Iterator[bytes]):
         try:
             if not begun:
                 self._leave.append(lanes.take_place())
-            self._leave.append(lanes.take_slot(self._reader.pause, self._limit, begun=begun))
+            self._leave.append(lanes.take_slot(self._reader.pause, self._limit, self._gone, begun=begun))
         except EngineError:
             self.close()
             raise

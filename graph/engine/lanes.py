@@ -16,7 +16,7 @@ from pathlib import Path
 
 from talkoot.graph.engine.errors import EngineBusy
 
-_LOOK_SECONDS = 0.05
+_LOOK_SECONDS = 0.1
 
 
 class Lanes:
@@ -37,11 +37,13 @@ class Lanes:
             raise EngineBusy
         return self._places.release
 
-    def take_slot(self, paused: Callable[[bool], None], seconds: float, *, begun: bool) -> Callable[[], None]:
+    def take_slot(
+        self, paused: Callable[[bool], None], seconds: float, gone: Callable[[], bool], *, begun: bool
+    ) -> Callable[[], None]:
         """What gives back a slot for a slow query, now taken; ``paused`` is told while the query has to wait for it.
 
-        Raises :class:`EngineBusy` where the queue is full, or none was free in time. One whose answer has ``begun``
-        waits beside the queue.
+        Raises :class:`EngineBusy` where the queue is full, none was free in time, or the client is ``gone``. One whose
+        answer has ``begun`` waits beside the queue.
         """
         slot = _lock_one_of(self._slots)
         if slot is not None:
@@ -53,7 +55,7 @@ class Lanes:
         paused(True)
         try:
             while (slot := _lock_one_of(self._slots)) is None:
-                if time.monotonic() > until:
+                if time.monotonic() > until or gone():
                     raise EngineBusy
                 time.sleep(_LOOK_SECONDS)
         finally:

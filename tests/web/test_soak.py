@@ -22,6 +22,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.graph.engine.releases import ENDLESS, ENDLESS_SORT, EX, eventually, make_release, some_quads
+from tests.processes import family, memory
 from tests.web.test_sparql_server import answers, free_port
 
 MINUTES = float(os.environ.get("TALKOOT_SOAK", "3"))
@@ -132,29 +133,6 @@ class Crowd:
             connection.sendall(draw.choice(starts) + draw.randbytes(draw.randrange(1, 2000)))
             connection.recv(100)
         self.stop.wait(0.02)
-
-
-def family(pid: int) -> set[int]:
-    """A process and all that descend from it."""
-    found, parents = {pid}, dict[int, int]()
-    for path in Path("/proc").iterdir():
-        if path.name.isdigit():
-            try:
-                parents[int(path.name)] = int((path / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found
-
-
-def memory(pids: set[int]) -> int:
-    """The memory of processes, what they share counted once, in MiB."""
-    total = 0
-    for pid in pids:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-        total += int(text.partition("\nPss:")[2].split()[0])
-    return total // 1024
 
 
 def test_a_million_rows_go_out_in_flat_memory(tmp_path: Path) -> None:

@@ -171,6 +171,13 @@ def test_people_get_a_workbook_with_text_as_text(client: FlaskClient):
     assert rows == [["text", "number"], ["=1+1", 7.0], ["Łódź", ""]]
 
 
+def test_a_workbook_that_was_cut_has_its_rows_and_says_so(client: FlaskClient):
+    response = get(client, NUMBERS, format="xlsx", rows="2")
+    assert response.headers["Talkoot-Truncated"] == "rows=2"
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(response.data)).get_sheet_by_index(0).to_python()
+    assert rows == [["number"], [0.0], [1.0]]
+
+
 def test_an_error_is_in_the_language_of_its_reader(client: FlaskClient):
     response = get(client, "SELEC", {"Accept-Language": "fi"})
     assert response.json["title"] == "Kyselyssä on kielioppivirhe"
