@@ -33,7 +33,7 @@ from tests.graph.engine.releases import ENDLESS, switch_to
 from tests.graph.engine.servers import free_port, virtuoso
 
 ACTORS, PARTS, COUNTRIES = 60_000, 2, ("FIN", "SWE", "PRT", "POL", "DEU", "GRC", "BGR", "IRL")
-SECONDS = 8
+SECONDS = 5
 BASE = f"{TALKOOT}id/"
 _COUNTRY = "http://publications.europa.eu/resource/authority/country/"
 _LUA = """
@@ -49,7 +49,7 @@ end
 def quads(actors: int) -> Iterator[str]:
     """Lines of N-Quads: a merged view of actors, projects and parts in them, and the same in record graphs."""
     draw = Random(7)
-    rdf_type, xsd = f"<{PREFIXES['rdf']}type>", PREFIXES["xsd"]
+    rdf_type = f"<{PREFIXES['rdf']}type>"
     name, spatial, page = (
         f"<{PREFIXES['skos']}prefLabel>",
         f"<{PREFIXES['dct']}spatial>",
@@ -74,7 +74,8 @@ def quads(actors: int) -> Iterator[str]:
         for line in said:
             yield f"{line} .\n"
             yield f"{line} <{TALKOOT}graph/made-up/{number}> .\n"
-    yield f'<{TALKOOT}dataset> <{PREFIXES["dct"]}issued> "2026"^^<{xsd}gYear> .\n'
+    yield f"<{TALKOOT}dataset> {rdf_type} <{PREFIXES['void']}Dataset> .\n"
+    yield f"<{TALKOOT}graph/made-up/0> {rdf_type} <{PREFIXES['prov']}Bundle> <{TALKOOT}graph/prov> .\n"
 
 
 def workload() -> list[tuple[str, str]]:
