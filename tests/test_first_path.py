@@ -23,6 +23,7 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import JSON, SPARQLWrapper
 
 from talkoot.cli import main
+from tests.graph.engine.servers import free_port
 
 IMPLEMENTERS = """
 PREFIX tk: <https://w3id.org/talkoot/ns#> PREFIX prov: <http://www.w3.org/ns/prov#>
@@ -36,12 +37,6 @@ SELECT DISTINCT ?actor WHERE {
 CENTRES = """
 PREFIX tk: <https://w3id.org/talkoot/ns#>
 SELECT DISTINCT ?centre ?place WHERE { ?centre a tk:CompetenceCentre ; tk:designatedFor ?place }"""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

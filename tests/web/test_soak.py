@@ -22,8 +22,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.graph.engine.releases import ENDLESS, ENDLESS_SORT, EX, eventually, make_release, some_quads
+from tests.graph.engine.servers import free_port
 from tests.processes import family, memory
-from tests.web.test_sparql_server import answers, free_port
+from tests.web.test_sparql_server import answers
 
 MINUTES = float(os.environ.get("TALKOOT_SOAK", "3"))
 WELL_BEHAVED = 8

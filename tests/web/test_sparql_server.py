@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,14 +17,10 @@ import requests
 
 from talkoot.graph.engine import ReleaseKeeper
 from tests.graph.engine.releases import ENDLESS, EX, eventually, make_release, processes_of, serving, zygotes_of
+from tests.graph.engine.servers import free_port
 
 NUMBER = f"SELECT ?n {{ <{EX}release> <{EX}number> ?n }}"
 MANY_ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @contextmanager
