@@ -38,7 +38,7 @@ class Settings:
     host: str = setting("127.0.0.1", "Address that the server listens on.")
     port: int = setting(8000, "Port that the server listens on.")
     workers: int = setting(2, "Web server processes.")
-    threads: int = setting(6, "Threads of each web server process, each with a query reader of its own.")
+    threads: int = setting(4, "Threads of each web server process, each with a query reader of its own.")
     query_seconds: float = setting(10.0, "Time limit of one query, in seconds; its reader is killed after it.")
     query_rows: int = setting(100_000, "Most rows or triples of one answer of /sparql; an answer that is cut says so.")
     answer_bytes: int = setting(268_435_456, "Most bytes of one answer of /sparql; it is broken off there.")
@@ -50,9 +50,7 @@ class Settings:
     trusted_proxies: str = setting("", "Addresses or networks of proxies whose X-Forwarded-For is believed, by spaces.")
     query_bytes: int = setting(65536, "Longest query text accepted, in bytes.")
     query_memory: int = setting(1024, "Memory that one query may take beyond the release itself, in MiB.")
-    memory_triples: int = setting(
-        3_000_000, "Releases up to this many triples are held in memory, larger ones on disk."
-    )
+    memory_triples: int = setting(500_000, "Releases up to this many triples are held in memory, larger ones on disk.")
     max_line_bytes: int = setting(1_048_576, "Longest line of a fact file that is read, in bytes.")
     fetch_seconds: float = setting(1.2, "Least time between two requests to a host, in seconds.")
     retry_seconds: float = setting(120.0, "Longest Retry-After that is waited for; a longer one puts the host off.")

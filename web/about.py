@@ -100,9 +100,9 @@ def ready() -> Response:
     """A release is loaded, and queries have readers where there are any."""
     try:
         number = release().number
-        own = site().own
-        if own is not None:
-            own.reader.release()
+        reader = site().reader
+        if reader is not None:
+            reader.release()
     except (ReleaseError, EngineUnavailable) as error:
         return _text(f"{error}\n", 503, kept="no-store")
     return _text(f"release {number}\n", kept="no-store")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from typing import NamedTuple
 
 _MOST_ANSWERS = 4000
@@ -22,19 +23,19 @@ class AnswerCache:
     """Keeps the answers used last, up to a number and a size; one for each process. A key begins with the release."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[object, ...], Kept] = {}
+        self._kept: OrderedDict[tuple[str, ...], Kept] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
-    def get(self, key: tuple[object, ...]) -> Kept | None:
+    def get(self, key: tuple[str, ...]) -> Kept | None:
         """The answer kept under a key."""
-        with self._lock:
-            kept = self._kept.pop(key, None)
-            if kept is not None:
-                self._kept[key] = kept
-        return kept
+        try:  # without the lock: each step is whole by itself, and a key of texts runs no code of ours
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        except KeyError:
+            return None
 
-    def put(self, key: tuple[object, ...], kept: Kept) -> None:
+    def put(self, key: tuple[str, ...], kept: Kept) -> None:
         """Keep an answer that is not very large."""
         size = len(kept.body)
         if size > _LARGEST:
@@ -45,4 +46,4 @@ class AnswerCache:
             self._kept[key] = kept
             self._bytes += size
             while len(self._kept) > _MOST_ANSWERS or self._bytes > _MOST_BYTES:
-                self._bytes -= len(self._kept.pop(next(iter(self._kept))).body)
+                self._bytes -= len(self._kept.popitem(last=False)[1].body)

@@ -13,6 +13,7 @@ import struct
 import time
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from math import ceil
 from pathlib import Path
@@ -81,15 +82,8 @@ class RateLimits:
         chain = [part.strip() for part in str(environ.get("HTTP_X_FORWARDED_FOR") or "").split(",") if part.strip()]
         while chain and self._is_trusted(address):
             address = chain.pop()
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            return address or "unknown"
-        if parsed.is_loopback and not any(environ.get(name) for name in _FORWARDED):
-            return ""
-        if isinstance(parsed, IPv6Address):
-            return str(parsed.ipv4_mapped or ip_network(f"{parsed}/64", strict=False))
-        return str(parsed)
+        client, own = _client_of(address)
+        return "" if own and not any(environ.get(name) for name in _FORWARDED) else client
 
     def spend(self, client: str, bucket: Bucket, amount: float, *, used: bool = False) -> Share | None:
         """Take from a bucket and tell what is left: below 0 where it held less, and then nothing is taken.
@@ -101,7 +95,7 @@ class RateLimits:
         if not client or not limit:
             return None
         now = time.monotonic()
-        tag = int.from_bytes(hashlib.blake2b(client.encode(), digest_size=8).digest(), "big") | 1
+        tag = _tag(client)
         place, moments = self._find(tag, now)
         empty = max(moments[bucket], now) + amount * _MINUTE / limit
         if used or empty - now <= _MINUTE:
@@ -127,3 +121,21 @@ class RateLimits:
         except ValueError:
             return False
         return any(parsed in network for network in self._trusted)
+
+
+@lru_cache(maxsize=4096)
+def _client_of(address: str) -> tuple[str, bool]:
+    """What an address counts as, and whether it is this machine's own."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address or "unknown", False
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or ip_network(f"{parsed}/64", strict=False)), parsed.is_loopback
+    return str(parsed), parsed.is_loopback
+
+
+@lru_cache(maxsize=4096)
+def _tag(client: str) -> int:
+    """The number under which the table has a client; never 0."""
+    return int.from_bytes(hashlib.blake2b(client.encode(), digest_size=8).digest(), "big") | 1

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 from flask import current_app, g
 
-from talkoot.graph.engine import Lanes
+from talkoot.graph.engine import Lanes, ReaderConnection
 from talkoot.graph.engine.remote import connection_for
 from talkoot.graph.settings import Settings
 from talkoot.web.answer_cache import AnswerCache
@@ -21,13 +20,6 @@ _QUICK_THREADS = 2
 """Threads of each process that long answers leave to quick ones."""
 
 
-class Own(threading.local):
-    """What every thread of the server has of its own: a reader, connected at its first query."""
-
-    def __init__(self, settings: Settings, run_dir: Path, lanes: Lanes) -> None:
-        self.reader = connection_for(settings, run_dir, lanes)
-
-
 class Site:
     """The application's own state; with a run folder there are query readers."""
 
@@ -35,11 +27,11 @@ class Site:
         self.settings = settings
         self.views = ReleaseViews(settings)
         self.answers = AnswerCache()
-        self.own: Own | None = None
+        self.reader: ReaderConnection | None = None
         if run_dir is not None:
             places = settings.threads - _QUICK_THREADS
             lanes = Lanes(run_dir, settings.slow_queries, settings.waiting_queries, places)
-            self.own = Own(settings, run_dir, lanes)
+            self.reader = connection_for(settings, run_dir, lanes)
         limits = {
             Bucket.QUERIES: settings.minute_queries,
             Bucket.QUERY_SECONDS: settings.minute_query_seconds,

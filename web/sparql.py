@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import logging
 import re
 import time
 import zlib
@@ -31,15 +30,14 @@ from talkoot.web.negotiation import HTML, XLSX, Choice
 from talkoot.web.problem import problem_response
 from talkoot.web.rate_limit import Bucket
 from talkoot.web.site import Site
-from talkoot.web.sparql_request import ALLOW, Question, Refused, choose_format, read_question
+from talkoot.web.sparql_problem import Refused, problem_of
+from talkoot.web.sparql_request import ALLOW, Question, choose_format, read_question
 from talkoot.web.sparql_service import service_description
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PATH = "/sparql"
-
-_log = logging.getLogger(__name__)
 
 _EXPOSED = (
     "Content-Language, ETag, Link, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, "
@@ -60,21 +58,6 @@ _TSV = "text/tab-separated-values"
 _WORTH_PACKING = 1024
 _EMPTY_ANSWER = 600
 
-# the type of problem that an engine's error becomes, and which of its data go along
-_PROBLEMS: dict[type[engine.EngineError], tuple[str, tuple[str, ...]]] = {
-    engine.QuerySyntaxError: ("syntax", ("line", "column", "hint", "excerpt", "details")),
-    engine.ServiceRefused: ("service-refused", ()),
-    engine.UpdateRefused: ("update-refused", ()),
-    engine.QueryTimeLimit: ("time-limit", ("seconds",)),
-    engine.QueryMemoryLimit: ("memory-limit", ("mebibytes",)),
-    engine.AnswerTooLong: ("answer-too-long", ("bytes",)),
-    engine.QueryFailed: ("query-failed", ()),
-    engine.EngineUnavailable: ("engine-unavailable", ()),
-    engine.EngineBusy: ("engine-busy", ()),
-    engine.ClientGone: ("query-failed", ()),
-}
-_RETRY: dict[type[engine.EngineError], int] = {engine.EngineUnavailable: 2, engine.EngineBusy: 5}
-
 
 class _Release(NamedTuple):
     """The release that a request reads; a store is named where it is not the one being served."""
@@ -82,6 +65,7 @@ class _Release(NamedTuple):
     number: int
     folder: Path
     stamp: str
+    headers: list[tuple[str, str]]
     store: str | None = None
 
 
@@ -89,9 +73,10 @@ class SparqlMiddleware:
     """Answers ``/sparql`` for programs and leaves everything else, and browsers, to the application."""
 
     def __init__(self, app: WSGIApplication, site: Site) -> None:
-        assert site.own is not None
+        assert site.reader is not None
         self._app, self._site, self._settings = app, site, site.settings
-        self._own, self._limits = site.own, site.limits
+        self._reader, self._limits = site.reader, site.limits
+        self._served: tuple[engine.Pointer, _Release] | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -103,7 +88,7 @@ class SparqlMiddleware:
             shares = self._take_share(client, environ["REQUEST_METHOD"])
             return self._respond(environ, start_response, shares)
         except (engine.EngineError, Refused) as error:
-            problem = error if isinstance(error, Refused) else _problem_of(error)
+            problem = error if isinstance(error, Refused) else problem_of(error)
         finally:
             self._limits.spend(client, Bucket.QUERY_SECONDS, time.monotonic() - started, used=True)
         response = problem_response(
@@ -148,7 +133,7 @@ class SparqlMiddleware:
         if method not in {"GET", "HEAD", "POST"}:
             raise Refused("method-not-allowed", f"{method} is not used here; use GET or POST.", {"Allow": ALLOW})
         accept, packed = environ.get("HTTP_ACCEPT", ""), "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
-        pointer = self._own.reader.pointer()
+        pointer = self._reader.pointer()
         # The whole address is the key: nothing of a request that was answered before is parsed again.
         key = (pointer.published, pointer.release, environ.get("QUERY_STRING", ""), accept, str(packed))
         kept = self._site.answers.get(key) if method == "GET" else None
@@ -159,19 +144,17 @@ class SparqlMiddleware:
         if choice.format is HTML:
             return self._app(environ, start_response)
         release = self._release(question.release, pointer)
-        headers = [*_ALWAYS, *self._about(release), ("Content-Type", choice.content_type)]
+        headers = [*release.headers, ("Content-Type", choice.content_type)]
         if question.query is None:
             body = service_description(self._endpoint(environ), release.folder, choice.format)
             return _send(environ, start_response, Kept([*headers, ("Cache-Control", "no-cache")], body, ""), shares)
         etag = ""
         if not _CHANGING.search(question.query):
-            etag = _etag(
-                release.stamp, *question._replace(query=question.query.strip(), format_name=None), choice.media, packed
-            )
+            etag = _etag(release.stamp, question.query.strip(), question[2:], choice.media, packed)
             headers += [("ETag", etag), ("Cache-Control", "no-cache" if release.store is None else "max-age=86400")]
-            if etag.removeprefix("W/") in environ.get("HTTP_IF_NONE_MATCH", ""):
+            if _is_known(environ, etag):
                 return _send(environ, start_response, Kept(headers, b"", etag), shares)
-        answer = self._run(question, choice, release, environ)
+        answer = self._run(question, choice, release, environ, pointer)
         if release.store is None and answer.release != release.number:  # it was switched in between
             answer.close()
             return self._respond(environ, start_response, shares)
@@ -204,10 +187,12 @@ class SparqlMiddleware:
             self._site.answers.put(key, kept)
         return _send(environ, start_response, kept, shares)
 
-    def _run(self, question: Question, choice: Choice, release: _Release, environ: WSGIEnvironment) -> engine.Answer:
+    def _run(
+        self, question: Question, choice: Choice, release: _Release, environ: WSGIEnvironment, pointer: engine.Pointer
+    ) -> engine.Answer:
         assert question.query is not None
         remote, port = environ.get("REMOTE_ADDR", ""), environ.get("SERVER_PORT", "")
-        return self._own.reader.run(
+        return self._reader.run(
             question.query,
             _TSV if choice.format is XLSX else choice.format.media,
             seconds=question.seconds,
@@ -218,6 +203,7 @@ class SparqlMiddleware:
             store=release.store,
             base=f"{self._settings.base}sparql",
             gone=lambda: client_has_gone(remote, port),
+            pointer=pointer,
         )
 
     def _endpoint(self, environ: WSGIEnvironment) -> str:
@@ -230,21 +216,31 @@ class SparqlMiddleware:
     def _release(self, number: int | None, pointer: engine.Pointer) -> _Release:
         """The release asked for. Raises :class:`Refused` where it is not kept."""
         if number is None or number == pointer.number:
-            return _Release(pointer.number, Path(pointer.release), f"{pointer.number} {pointer.published}")
+            served = self._served
+            if served is None or served[0] != pointer:
+                release = _Release(
+                    pointer.number,
+                    Path(pointer.release),
+                    f"{pointer.number} {pointer.published}",
+                    self._about(pointer.number),
+                )
+                self._served = served = pointer, release
+            return served[1]
         folder = self._settings.releases / str(number)
         if not (folder / "store").is_dir():
             raise Refused("not-found", f"There is no release {number} here; /releases lists those that are kept.")
-        return _Release(number, folder, f"{number}", str((folder / "store").resolve()))
+        return _Release(number, folder, f"{number}", self._about(number), str((folder / "store").resolve()))
 
-    def _about(self, release: _Release) -> list[tuple[str, str]]:
-        """The headers that tell of a release and of the limits."""
+    def _about(self, number: int) -> list[tuple[str, str]]:
+        """The headers of every answer, which tell of its release and of the limits."""
         links = (
-            f'</dumps/{release.number}/graph.nq.gz>; rel="collection"; type="application/n-quads"',
+            f'</dumps/{number}/graph.nq.gz>; rel="collection"; type="application/n-quads"',
             '</.well-known/void>; rel="describedby"; type="text/turtle"',
             '</sources>; rel="license"',
         )
         return [
-            ("Talkoot-Release", str(release.number)),
+            *_ALWAYS,
+            ("Talkoot-Release", str(number)),
             ("Talkoot-Row-Limit", str(self._settings.query_rows)),
             ("Talkoot-Time-Limit", f"{self._settings.query_seconds:g}"),
             ("Link", ", ".join(links)),
@@ -276,12 +272,17 @@ def _send(
     environ: WSGIEnvironment, start_response: StartResponse, kept: Kept, shares: list[tuple[str, str]]
 ) -> Iterable[bytes]:
     """An answer that is whole; 304 where the client has it already."""
-    asked = environ.get("HTTP_IF_NONE_MATCH")
-    if asked and kept.etag and parse_etags(asked).contains_weak(kept.etag[3:-1]):
+    if kept.etag and _is_known(environ, kept.etag):
         start_response("304 Not Modified", [pair for pair in kept.headers if pair[0] != "Content-Type"] + shares)
         return []
     start_response("200 OK", [*kept.headers, ("Content-Length", str(len(kept.body))), *shares])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [kept.body]
+
+
+def _is_known(environ: WSGIEnvironment, etag: str) -> bool:
+    """Whether the client has the answer of that tag already."""
+    asked = environ.get("HTTP_IF_NONE_MATCH")
+    return bool(asked) and parse_etags(asked).contains_weak(etag[3:-1])
 
 
 def _etag(*parts: object) -> str:
@@ -306,15 +307,3 @@ def _warnings(query: str, folder: Path) -> list[tuple[str, str]]:
     unused = unused_terms(query, folder / "void.ttl")
     words = ", ".join(quote(name, safe=":/#<>~_.-") for name in unused[:5])
     return [("Talkoot-Warning", f"never used in this data: {words}")] if unused else []
-
-
-def _problem_of(error: engine.EngineError) -> Refused:
-    """The problem that an engine's error becomes."""
-    slug, members = _PROBLEMS[type(error)]
-    if isinstance(error, engine.EngineUnavailable):
-        _log.warning("no engine: %s", error.details)
-    if isinstance(error, engine.QueryFailed) and error.by_engine:
-        slug = "engine-failed"
-    retry = _RETRY.get(type(error))
-    headers = {"Retry-After": str(retry)} if retry else None
-    return Refused(slug, str(error), headers, **{name: getattr(error, name) for name in members})

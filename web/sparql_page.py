@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
 from talkoot.graph import engine
@@ -17,11 +16,13 @@ from talkoot.graph.engine.row_limit import RowLimit
 from talkoot.graph.engine.unused_terms import unused_terms
 from talkoot.ontology.namespaces import PREFIXES
 from talkoot.web import sparql_help
-from talkoot.web.language import address
+from talkoot.web.language import address, reader_language
 from talkoot.web.names import Ref
 from talkoot.web.negotiation import GRAPH_FORMATS, RESULT_FORMATS, XLSX
+from talkoot.web.problem import PROBLEM_TYPES
 from talkoot.web.responses import CONTENT_SECURITY_POLICY, page
 from talkoot.web.site import namer, release, site
+from talkoot.web.sparql_problem import Refused, problem_of
 
 blueprint = Blueprint("sparql", __name__)
 blueprint.register_blueprint(sparql_help.blueprint)
@@ -31,12 +32,6 @@ POLICY = f"{CONTENT_SECURITY_POLICY}; script-src 'self'; connect-src 'self'"
 EMBEDDED_POLICY = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 """The view that other sites may show within their pages; it has no form and nothing of its reader's."""
 
-_FAILURES: dict[type[engine.EngineError], tuple[int, str]] = {
-    engine.QuerySyntaxError: (400, _("The query has a syntax error")),
-    engine.QueryTimeLimit: (504, _("The query took too long")),
-    engine.QueryMemoryLimit: (504, _("The query needed too much memory")),
-    engine.EngineUnavailable: (503, _("No query can be run at the moment")),
-}
 _MOST_ROWS = 500
 _GRAPH_FORMS = ("CONSTRUCT", "DESCRIBE")
 
@@ -72,7 +67,9 @@ def _of_short_link(packed: str) -> str:
             return text.decode()
     except (ValueError, zlib.error):
         pass
-    raise engine.EngineError(gettext("The address is not whole: a part of its query is missing. Copy it once more."))
+    raise Refused(
+        "bad-request", gettext("The address is not whole: a part of its query is missing. Copy it once more.")
+    )
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
@@ -83,18 +80,20 @@ def sparql() -> Response:
     example = shown.get(asked.get("example", ""), next(iter(shown.values()), {"query": ANYTHING}))["query"]
     query = asked.get("query", "").replace("\r\n", "\n")
     result: Result | None = None
-    failure: engine.EngineError | None = None
-    status, title = 200, ""
+    failure: engine.EngineError | Refused | None = None
+    status, title, headers = 200, "", dict[str, str]()
     try:
         if not query and "z" in asked:
             query = _of_short_link(asked["z"])
-        elif not query and "example" in asked and site().own:
+        elif not query and "example" in asked and site().reader:
             query = example
         if query.strip():
             result = _run(query, engine.query_form(query))
-    except engine.EngineError as error:
+    except (engine.EngineError, Refused) as error:
         failure = error
-        status, title = _FAILURES.get(type(error), (400, gettext("The query was not run")))
+        problem = error if isinstance(error, Refused) else problem_of(error)
+        status, titles = PROBLEM_TYPES[problem.slug]
+        title, headers = titles[reader_language()], problem.headers
     form = engine.query_form(query)
     formats = GRAPH_FORMATS if form in _GRAPH_FORMS else RESULT_FORMATS if form == "ASK" else (*RESULT_FORMATS, XLSX)
     embedded = asked.get("view") == "embed"
@@ -115,6 +114,7 @@ def sparql() -> Response:
         completions=sparql_help.completions_address(),
         seconds=site().settings.query_seconds,
     )
+    response.headers.update(headers)
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Security-Policy"] = EMBEDDED_POLICY if embedded else POLICY
     response.status_code = status
@@ -122,14 +122,14 @@ def sparql() -> Response:
 
 
 def _run(query: str, form: str | None) -> Result:
-    settings, own = site().settings, site().own
-    if own is None:
+    settings, reader = site().settings, site().reader
+    if reader is None:
         raise engine.EngineUnavailable("this server was started without query readers")
     if len(query.encode("utf-8", "replace")) > settings.query_bytes:
-        raise engine.EngineError(gettext("The query is longer than this server reads."))
+        raise Refused("query-too-long", gettext("The query is longer than this server reads."))
     media = "text/turtle" if form in _GRAPH_FORMS else "text/tab-separated-values"
     media = "application/sparql-results+json" if form == "ASK" else media
-    with own.reader.run(
+    with reader.run(
         query, media, seconds=settings.query_seconds, rows=_MOST_ROWS, base=f"{settings.base}sparql"
     ) as answer:
         body = b"".join(answer)

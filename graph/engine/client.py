@@ -1,4 +1,4 @@
-"""The web server's side of a reader: one connection for each thread, and the answers that come over it."""
+"""The web server's side of the readers: those that a process has, and the answers that come over them."""
 
 from __future__ import annotations
 
@@ -27,9 +27,15 @@ from talkoot.graph.engine.syntax_hint import explain
 Gone = Callable[[], bool]
 
 _QUICK_SECONDS = 0.05
-"""A query that has worked longer than this is slow: it goes to its own lane, and its reader, which grew, is let go.
+"""A query that has worked longer than this is slow and goes to its own lane.
 
 It is the processor's time that counts: on a busy machine a quick query waits, too.
+"""
+_LONG_SECONDS = 0.5
+"""One that has worked longer than this lets every other process go first, for good: its reader is not used again.
+
+A reader that was busy for less is kept. The next one would begin with everything to be read anew, which costs a query
+over a release in memory more than its own work.
 """
 _PATIENCE = 1.0
 """One that has not worked so long, but took this long by the clock, is slow as well: it waits for a disk."""
@@ -65,7 +71,7 @@ class Answer(Iterator[bytes]):
         self._waited = 0.0
         self._failure: EngineError | None = None
         self._leave: list[Callable[[], None]] = []  # the place and the slot of a long answer
-        self._slow = False
+        self._slow = self._last_in_line = False
         self._first = b""
         try:
             self._first = self._next_block()
@@ -131,7 +137,7 @@ class Answer(Iterator[bytes]):
         if kind == frames.MORE:
             return body
         self._done()
-        if self._slow:
+        if self._last_in_line:
             self._reader.close()
         else:
             self._connection.take_back(self._reader)
@@ -165,16 +171,18 @@ class Answer(Iterator[bytes]):
             if self._gone():
                 self.close()
                 raise ClientGone
-            if not self._slow and (self._reader.worked() > _QUICK_SECONDS or self._waited > _PATIENCE):
-                self._step_back()
+            worked = self._reader.worked()
+            if not self._slow and (worked > _QUICK_SECONDS or self._waited > _PATIENCE):
+                self._go_to_slow_lane()
+            if not self._last_in_line and worked > _LONG_SECONDS:
+                self._last_in_line = True
+                self._reader.step_back()
         self.close()
         raise QueryTimeLimit(self._limit)
 
-    def _step_back(self) -> None:
-        """Move to the slow lane, for good."""
+    def _go_to_slow_lane(self) -> None:
         lanes, begun = self._connection.lanes, bool(self._leave or self._first)
         self._slow = True
-        self._reader.step_back()
         try:
             if not begun:
                 self._leave.append(lanes.take_place())
@@ -194,17 +202,16 @@ class Answer(Iterator[bytes]):
 
 
 class ReaderConnection:
-    """A thread's own reader: connected when first needed, again after a kill or a release switch.
+    """The readers of a process, for all of its threads: connected as they are needed, again after a release switch.
 
-    Not to be shared between threads. A query that starts before the last answer was taken to its end gets a
-    reader of its own.
+    The one that was used last is taken first: it has the most at hand.
     """
 
     def __init__(self, run_dir: Path, query_memory: int, lanes: Lanes | None = None) -> None:
         self.query_memory = query_memory
         self.lanes = lanes or Lanes(run_dir, 2, 2, 2)
         self._pointer = PointerFile(run_dir)
-        self._idle: ReaderProcess | None = None
+        self._idle: list[ReaderProcess] = []  # its pop and append are whole by themselves, from any thread
 
     def release(self) -> int:
         """The number of that release; raises :class:`EngineUnavailable`."""
@@ -227,6 +234,7 @@ class ReaderConnection:
         store: str | None = None,
         base: str | None = None,
         gone: Gone | None = None,
+        pointer: Pointer | None = None,
     ) -> Answer:
         """Run a query and wait for the first block of its answer in the media type named.
 
@@ -234,39 +242,45 @@ class ReaderConnection:
         slow taker of the answer does not use it up, nor does a wait for a slot. Graphs, once given, are the whole
         dataset of the query. The answer is cut at `rows` and broken off at `size` bytes. `store` names the folder of
         another release's store, `base` what the query's relative IRIs are relative to. ``gone`` tells whether the
-        client has hung up. Raises every :class:`EngineError`: SERVICE and updates are refused before anything is run.
+        client has hung up; `pointer` is what :meth:`pointer` has just told. Raises every :class:`EngineError`:
+        SERVICE and updates are refused before anything is run.
         """
         refuse_update(query)
         refuse_service(query)
         asked = frames.Request(query, media, default_graphs, named_graphs, rows, size, store, base)
-        return Answer(self, self._send(asked.line()), asked, seconds, gone)
+        return Answer(self, self._send(asked.line(), pointer), asked, seconds, gone)
 
     def close(self) -> None:
-        """Hang up, if connected."""
-        if self._idle is not None:
-            self._idle.close()
-            self._idle = None
+        """Hang up on every reader that is idle."""
+        while (reader := self._take()) is not None:
+            reader.close()
 
     def take_back(self, reader: ReaderProcess) -> None:
         """Keep a reader that has finished its answer for the next query."""
-        if self._idle is None:
-            self._idle = reader
-        else:
-            reader.close()
+        self._idle.append(reader)
 
-    def _send(self, message: bytes) -> ReaderProcess:
+    def _take(self) -> ReaderProcess | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _send(self, message: bytes, pointer: Pointer | None) -> ReaderProcess:
         """The reader that has taken the message; one that is of an earlier release or gone is replaced."""
         give_up = time.monotonic() + CONNECT_SECONDS
         while True:
-            kept, self._idle = self._idle, None
-            pointer = self._pointer.read()
+            kept, pointer = self._take(), pointer or self._pointer.read()
             try:
-                reader = kept if kept is not None and kept.pointer == pointer else ReaderProcess(pointer)
+                if kept is not None and kept.pointer != pointer:
+                    kept.close()
+                    continue
+                reader = kept or ReaderProcess(pointer)
                 reader.send(message)
             except OSError as error:
                 # The zygote has just been replaced or is busy starting; its successor's pointer comes soon.
                 if time.monotonic() > give_up:
                     raise EngineUnavailable(str(error)) from error
+                pointer = None
                 if kept is None:
                     time.sleep(0.02)
             else:

@@ -26,13 +26,13 @@ from urllib.parse import urlencode, urlsplit
 from pyoxigraph import QueryBoolean, QueryResultsFormat, RdfFormat, parse, parse_query_results, serialize
 
 from talkoot.graph.engine import frames
+from talkoot.graph.engine.block_writer import BlockWriter
 from talkoot.graph.engine.client import ReaderConnection
 from talkoot.graph.engine.errors import EngineError, EngineUnavailable, QueryFailed
 from talkoot.graph.engine.lanes import Lanes
 from talkoot.graph.engine.pointer import Pointer
 from talkoot.graph.engine.profiles import PROFILES, Native, check_iri
 from talkoot.graph.engine.query_text import query_form, tokens
-from talkoot.graph.engine.reader import _BlockWriter, _CutError, _LengthError
 from talkoot.graph.engine.reader_process import CONNECT_SECONDS, ReaderProcess
 from talkoot.graph.release import ReleaseError, read_release
 from talkoot.graph.settings import Settings
@@ -136,13 +136,7 @@ class Channel:
 
     def answer(self, connection: socket.socket, asked: frames.Request) -> bytes:
         """The last frame of an answer whose others are sent. Raises every :class:`EngineError`."""
-        writer = _BlockWriter(connection, asked)
-        try:
-            return writer.last(cut=self.write(asked, cast("IO[bytes]", writer)))
-        except _CutError:
-            return writer.last(cut=True)
-        except _LengthError:
-            return frames.frame(frames.BYTES, str(asked.size).encode())
+        return BlockWriter(connection, asked).answer(lambda output: self.write(asked, output))
 
     def write(self, asked: frames.Request, output: IO[bytes]) -> bool:
         """Write the server's answer in the format asked for; whether it was cut at its triples.
@@ -246,7 +240,7 @@ def _serve(channel: Channel, connection: socket.socket, failures: list[EngineErr
 
 
 class RemoteConnection(ReaderConnection):
-    """A thread's own connection to the server that holds the current release; follows each switch of it."""
+    """The connections of a process to the server that holds the current release; follows each switch of it."""
 
     def __init__(self, run_dir: Path, settings: Settings, lanes: Lanes | None = None) -> None:
         super().__init__(run_dir, settings.query_memory, lanes)
@@ -266,10 +260,10 @@ class RemoteConnection(ReaderConnection):
             self._seen = Pointer(release.number, str(folder), "-", release.manifest.get("published", ""))
         return self._seen
 
-    def _send(self, message: bytes) -> ReaderProcess:
-        kept, self._idle = self._idle, None
+    def _send(self, message: bytes, pointer: Pointer | None) -> ReaderProcess:
+        kept = self._take()
         store = frames.Request(*json.loads(message)).store
-        pointer = self._pointer_to(Path(store).parent) if store else self.pointer()
+        pointer = self._pointer_to(Path(store).parent) if store else pointer or self.pointer()
         if kept is None or kept.pointer != pointer:
             kept = _ThreadReader(pointer, Channel(read_engine(Path(pointer.release)), self._settings.engine_password))
         kept.send(message)
@@ -286,7 +280,7 @@ def read_engine(folder: Path) -> Native:
 
 
 def connection_for(settings: Settings, run_dir: Path, lanes: Lanes | None = None) -> ReaderConnection:
-    """A thread's connection to the engine of the current release: a server's, or readers of this machine."""
+    """What reaches the engine of the current release: a server's, or readers of this machine."""
     if (settings.current / ENGINE_FILE).exists():
         return RemoteConnection(run_dir, settings, lanes)
     return ReaderConnection(run_dir, settings.query_memory, lanes)

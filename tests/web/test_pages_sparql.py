@@ -12,6 +12,7 @@ import sys
 import zlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -24,8 +25,10 @@ from talkoot.graph.rdf_files import release_of_files
 from talkoot.graph.settings import Settings
 from talkoot.ontology.namespaces import PREFIXES, RDFS, SH
 from talkoot.web.app import create_app
+from talkoot.web.problem import PROBLEM_TYPES
 from talkoot.web.responses import CONTENT_SECURITY_POLICY
 from talkoot.web.sparql_help import EXAMPLES, gallery
+from tests.graph.engine.releases import ENDLESS
 from tests.web.browsing import served
 from tests.web.conftest import ID, PAGE, Hand, Page, an_actor
 
@@ -196,7 +199,7 @@ def test_without_readers_the_page_says_that_no_query_can_run(client: FlaskClient
     status, html = ask(client, CENTRES)
 
     assert status == 503
-    assert "No query can be run at the moment" in html
+    assert PROBLEM_TYPES["engine-unavailable"].title in html
 
 
 def test_the_query_page_runs_its_own_scripts_and_no_others(client: FlaskClient):
@@ -297,8 +300,19 @@ def test_a_share_link_that_is_not_whole_is_refused_in_a_sentence(asking: FlaskCl
     made = {"cut": packed(CENTRES.encode())[:-9], "bomb": packed(b"#" * 50_000_000), "not-text": packed(b"\xff\xfe")}
     response = asking.get(f"/sparql?z={quote(made.get(broken, broken))}", headers=PAGE)
 
-    assert response.status_code == 400
+    assert response.status_code == (413 if broken == "bomb" else 400)
     assert 'role="alert"' in response.get_data(as_text=True)
+
+
+def test_a_page_for_which_no_query_can_be_run_says_so_as_programs_are_told(demo_settings: Settings, tmp_path: Path):
+    settings = replace(demo_settings, slow_queries=0, waiting_queries=0)
+    with ReleaseKeeper(settings.home, tmp_path / "run", settings) as keeper:
+        assert keeper.wait_until_ready(30)
+        client = create_app(settings, keeper.run_dir).test_client()
+        headers = {**PAGE, "Accept-Language": "sv"}
+        response = client.get("/sparql", query_string={"query": ENDLESS}, headers=headers)
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert "För många långa frågor körs" in response.get_data(as_text=True)
 
 
 def test_a2_downloads_come_in_every_format_of_rows_and_of_graphs(asking: FlaskClient):
