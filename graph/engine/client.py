@@ -50,8 +50,7 @@ class Answer(Iterator[bytes]):
     """The blocks of one answer as they come; closing it early kills the reader.
 
     A failure after the first block gives one more block that breaks the syntax of every format and says why,
-    and raises after it. Both are needed: the web server (granian 2.8, measured) ends the body of an
-    application that raises as if it were whole, and a client must not take it for that.
+    and raises after it. Both are needed: not every web server can end a body so that a client sees it is not whole.
     """
 
     def __init__(

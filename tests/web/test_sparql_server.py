@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 import requests
@@ -24,7 +25,7 @@ MANY_ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
 @contextmanager
-def granian(keeper: ReleaseKeeper, checkout: Path, seconds: float) -> Iterator[str]:
+def granian(keeper: ReleaseKeeper, checkout: Path, seconds: float, log: IO[bytes] | None = None) -> Iterator[str]:
     """The address of /sparql under granian with two workers of two threads."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--port", str(port)]
@@ -35,7 +36,8 @@ def granian(keeper: ReleaseKeeper, checkout: Path, seconds: float) -> Iterator[s
         "TALKOOT_RUN_DIR": str(keeper.run_dir),
         "TALKOOT_QUERY_SECONDS": str(seconds),
     }
-    server = subprocess.Popen([*command, "tests.web.sparql_server:app_for_granian"], cwd=checkout, env=environment)
+    command.append("tests.web.sparql_server:app_for_granian")
+    server = subprocess.Popen(command, cwd=checkout, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}/sparql"
     try:
         assert eventually(lambda: answers(address), 15)
@@ -134,8 +136,19 @@ def readers_of(keeper: ReleaseKeeper) -> set[int]:
     return processes_of(keeper.run_dir) - zygotes_of(keeper.run_dir)
 
 
-def test_a_cut_answer_cannot_be_taken_for_whole(served: tuple[ReleaseKeeper, str]):
-    keeper, address = served
+def test_a_cut_answer_cannot_be_taken_for_whole_and_is_one_line_in_the_log(tmp_path: Path, checkout: Path):
+    make_release(tmp_path, 1)
+    with (
+        (tmp_path / "log").open("wb") as log,
+        serving(tmp_path) as keeper,
+        granian(keeper, checkout, 10, log) as address,
+    ):
+        break_off(keeper, address)
+    told = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert ["an answer broke off" in line for line in told] == [True]
+
+
+def break_off(keeper: ReleaseKeeper, address: str) -> None:
     with requests.get(address, params={"query": MANY_ROWS}, stream=True, timeout=10) as response:
         blocks = response.iter_content(65536)
         body = next(blocks)
