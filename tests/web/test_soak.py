@@ -21,10 +21,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
+
 from tests.graph.engine.releases import ENDLESS, ENDLESS_SORT, EX, eventually, make_release, some_quads
 from tests.graph.engine.servers import free_port
 from tests.processes import family, memory
 from tests.web.test_sparql_server import answers
+
+pytestmark = pytest.mark.alone
 
 MINUTES = float(os.environ.get("TALKOOT_SOAK", "3"))
 WELL_BEHAVED = 8
