@@ -82,9 +82,7 @@ def _write_table(path: Path, things: Iterable[str], said: _Said) -> None:
     for thing in things:
         cells: dict[str, list[str]] = defaultdict(list)
         _fill(cells, thing, said)
-        # No spreadsheet takes for a formula what has an apostrophe before it.
-        signs = {column: "'" * values[0].lstrip().startswith(("=", "+", "-", "@")) for column, values in cells.items()}
-        rows.append({"iri": thing} | {column: signs[column] + " | ".join(cells[column]) for column in cells})
+        rows.append({"iri": thing} | {column: no_formula(" | ".join(values)) for column, values in cells.items()})
     columns = {
         column: column.startswith(("skos:prefLabel", "dct:title")) for row in rows for column in row if column != "iri"
     }
@@ -93,6 +91,11 @@ def _write_table(path: Path, things: Iterable[str], said: _Said) -> None:
         table = csv.DictWriter(text, ["iri", *ordered])
         table.writeheader()
         table.writerows(rows)
+
+
+def no_formula(text: str) -> str:
+    """A text as a table holds it: no spreadsheet takes for a formula what has an apostrophe before it."""
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
 
 
 def _fill(cells: dict[str, list[str]], thing: str, said: _Said, above: str = "") -> None:

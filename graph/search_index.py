@@ -5,23 +5,30 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Triple
 
-from talkoot.graph.identity.features import KINDS
-from talkoot.graph.labels import ALTERNATIVES, main_label
+from talkoot.graph.labels import main_label
+from talkoot.graph.search_facts import FACETS, HIDDEN, NOWHERE, Places, Thing, gather
+from talkoot.graph.spelling import distance, slips, stem
 from talkoot.graph.sql import statements
-from talkoot.ontology.files import vocabulary_triples
 from talkoot.ontology.folding import fold
-from talkoot.ontology.namespaces import COUNTRY, DCT, PROV, RDF, SKOS, TK
 
 _SQL = statements("search_index.sql")
-_HIDDEN = ("implementation",)
-"""Kinds that have no name of their own and are shown on another thing's page."""
+MOST_FOUND = 10_000
+"""More things than that no text finds: the weightiest are taken."""
+_QUICK = 400
+_FEW = 3
+_WHOLE_WORDS = 4
+"""The last rank of what bears the words of a text as they stand."""
+_MOST_WORDS, _MOST_NEAR = 20, 8
+
+Filters = Mapping[str, Sequence[str]]
+"""By facet, the values of which a thing must have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,63 +44,55 @@ class Hit:
 
 def build_search_index(path: Path, merged: Iterable[Triple], base: str) -> dict[str, int]:
     """Write the index of the merged view; returns how many things of each kind it holds."""
-    labels: dict[str, dict[str, str]] = defaultdict(dict)
-    others: dict[str, list[str]] = defaultdict(list)
-    kinds: dict[str, str] = {}
-    places: dict[str, set[str]] = defaultdict(set)
-    parts: Counter[str] = Counter()
-    facts: Counter[str] = Counter()
-    above = _places_above()
-    for triple in merged:
-        if not isinstance(triple.subject, NamedNode) or not triple.subject.value.startswith(base):
-            continue
-        subject, predicate, value = triple.subject.value, triple.predicate, triple.object
-        facts[subject] += 1
-        if predicate in ALTERNATIVES and isinstance(value, Literal):
-            labels[subject][value.language or ""] = value.value
-        elif predicate in ALTERNATIVES.values() and isinstance(value, Literal):
-            others[subject].append(value.value)
-        elif isinstance(value, NamedNode):
-            if predicate == RDF["type"] and value.value in KINDS:
-                kind = KINDS[value.value][0]
-                if kinds.get(subject) in (None, "organisation"):
-                    kinds[subject] = kind
-            elif predicate in (DCT["spatial"], TK["designatedFor"]):
-                if country := _country(value.value, above):
-                    places[subject].add(country)
-            elif predicate in (PROV["agent"], TK["involvedIn"]):
-                parts[value.value] += 1
+    places = Places()
+    things = gather(merged, base, places)
+    names = {thing: text for thing, one in things.items() for text in one.labels.values() if one.kind == "programme"}
+    ordered = sorted(things.items(), key=lambda item: (-item[1].parts, -item[1].facts, item[0]))
+
+    def about(thing: Thing) -> list[str]:
+        values = [
+            ("kind", thing.kind),
+            *((facet, one) for facet, values in thing.facets.items() for one in sorted(values)),
+        ]
+        told = (names.get(base + value, "") if facet == "programme" else "" for facet, value in values)
+        return [*filter(None, told), *(name for item in values for name in places.names(*item))]
+
+    rows = ((number, iri.removeprefix(base), thing, about(thing)) for number, (iri, thing) in enumerate(ordered, 1))
+    write_index(path, rows)
+    return dict(Counter(thing.kind for thing in things.values()))
+
+
+def write_index(path: Path, rows: Iterable[tuple[int, str, Thing, Sequence[str]]]) -> None:
+    """Write the index of things, each with its number by weight, its path and what else it is found by."""
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(_SQL["schema"])
         with connection:
-            for number, iri in enumerate(sorted(kinds), start=1):
-                named, kind, main = labels[iri], kinds[iri], fold(main_label(labels[iri])[0])
-                connection.execute(
-                    "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (number, iri.removeprefix(base), kind, json.dumps(named, ensure_ascii=False), main,
-                     parts[iri], facts[iri]),
-                )  # fmt: skip
-                rows = ((number, country) for country in sorted(places[iri]))
-                connection.executemany("INSERT INTO place VALUES (?, ?)", rows)
-                if kind not in _HIDDEN:
-                    names = (" | ".join(map(fold, texts)) for texts in (named.values(), others[iri]))
-                    connection.execute("INSERT INTO name (rowid, main, other) VALUES (?, ?, ?)", (number, *names))
-    return dict(Counter(kinds.values()))
+            for number, at, thing, about in rows:
+                _write_thing(connection, number, at, thing, about)
+            for name in ("optimize", "tally", "words"):
+                connection.execute(_SQL[name])
+            words = connection.execute("SELECT id, word FROM word").fetchall()
+            keys = sorted((key, number) for number, word in words for key in slips(word))
+            connection.executemany("INSERT INTO slip VALUES (?, ?)", keys)
 
 
-def _places_above() -> dict[str, str]:
-    """The place above each region, county and municipality of the code lists."""
-    broader = (triple for triple in vocabulary_triples() if triple.predicate == SKOS["broader"])
-    return {getattr(triple.subject, "value", ""): getattr(triple.object, "value", "") for triple in broader}
-
-
-def _country(place: str, above: dict[str, str]) -> str:
-    """The code of the country that a place is or lies in; empty where no code list tells."""
-    while not place.startswith(COUNTRY):
-        if place not in above:
-            return ""
-        place = above[place]
-    return place.removeprefix(COUNTRY)
+def _write_thing(connection: sqlite3.Connection, number: int, at: str, thing: Thing, about: Sequence[str]) -> None:
+    main = fold(main_label(thing.labels)[0])
+    row = (number, at, thing.kind, json.dumps(thing.labels, ensure_ascii=False), main, thing.parts, thing.facts)
+    connection.execute("INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    facets = {**thing.facets, "kind": {thing.kind}, "country": thing.facets["country"] or {NOWHERE}}
+    values = [(facet, value, number) for facet, all_of_it in facets.items() for value in sorted(all_of_it)]
+    connection.executemany("INSERT INTO facet VALUES (?, ?, ?)", values)
+    if thing.kind in HIDDEN:
+        return
+    named, others, told = (
+        [fold(text) for text in texts] for texts in (thing.labels.values(), thing.other_names(), about)
+    )
+    stems = dict.fromkeys(stem(word) for text in (*named, *others, *told) for word in text.split())
+    texts = (" | ".join(named), " | ".join(others), " | ".join(told), " ".join(stems))
+    connection.execute("INSERT INTO name (rowid, main, other, about, stems) VALUES (?, ?, ?, ?, ?)", (number, *texts))
+    called = sorted({text for text in (*named, *others) if text})
+    connection.executemany("INSERT INTO called VALUES (?, ?)", [(text, number) for text in called])
 
 
 class SearchIndex:
@@ -124,10 +123,80 @@ class SearchIndex:
         return int(self._connection.execute(_SQL["count"], asked).fetchone()[0])
 
     def search(self, text: str, limit: int = 50) -> list[Hit]:
-        """Things whose names hold every word of the text, or words that begin so; the likeliest first."""
-        words = fold(text).split()[:20]
-        query = " ".join(f'"{word}"*' for word in words)
-        return self._hits("search", query=query, folded=" ".join(words), limit=limit) if words else []
+        """The likeliest things that a text finds, quickly: of very many only the weightiest are looked at."""
+        return self.hits(self.find(text, deep=False)[:limit])
+
+    def find(self, text: str, *, deep: bool = True) -> list[int]:
+        """The numbers of the things that a text finds, the likeliest first.
+
+        Each of its words begins a word of the thing's, or has its stem. Where that finds little, words a slip away are
+        looked for too; where nothing holds all of the words, whatever holds one, unless it has to be quick.
+        """
+        words = fold(text).split()[:_MOST_WORDS]
+        if not words:
+            return []
+        rows = self._found(words, [_either([word]) for word in words], deep)
+        found = [number for number, _ in rows]
+        if len(found) < _FEW and not any(tier <= _WHOLE_WORDS for _, tier in rows):
+            near = [[word, *self._near(word)] for word in words]
+            if any(len(words) > 1 for words in near):
+                likeliest = [
+                    others[1] if len(others) > 1 and not self._known(others[0]) else others[0] for others in near
+                ]
+                found += [number for number, _ in self._found(likeliest, [_either(others) for others in near], deep)]
+            if not found and deep and len(words) > 1:
+                any_of_them = [" OR ".join(_either(others) for others in near)]
+                found += [number for number, _ in self._found(words, any_of_them, deep)]
+        return list(dict.fromkeys(found))
+
+    def _found(self, words: Sequence[str], parts: Sequence[str], deep: bool) -> list[tuple[int, int]]:
+        asked = {"query": " AND ".join(f"({part})" for part in parts), "folded": " ".join(words), "deep": deep}
+        return self._connection.execute(_SQL["found"], asked | {"most": MOST_FOUND if deep else _QUICK}).fetchall()
+
+    def _known(self, word: str) -> bool:
+        return self._connection.execute(_SQL["known"], {"word": word}).fetchone() is not None
+
+    def _near(self, word: str) -> list[str]:
+        """Words of names that a slip or two makes of this one, the nearest and commonest first."""
+        rows = self._connection.execute(_SQL["near"], {"slips": json.dumps(sorted(slips(word)))})
+        ranked = sorted((far, -things, other) for other, things in rows if (far := distance(word, other)))
+        return [other for _, _, other in ranked[:_MOST_NEAR]]
+
+    def select(self, found: Sequence[int] | None, filters: Filters) -> list[int]:
+        """Those of the things found that pass every filter; of all things, by weight, where no text was asked."""
+        if found is None:
+            found = [number for (number,) in self._connection.execute(_SQL["everything"])]
+        for facet, values in filters.items():
+            asked = {"facet": facet, "values": json.dumps(list(values))}
+            having = {number for (number,) in self._connection.execute(_SQL["having"], asked)}
+            found = [number for number in found if number in having]
+        return list(found)
+
+    def tallies(self, found: Sequence[int] | None, filters: Filters) -> Iterator[tuple[str, list[tuple[str, int]]]]:
+        """Each facet with its values and how many things have them, what the other facets leave out not counted."""
+        counted = self._counted(found, filters)
+        for facet in FACETS:
+            others = {name: values for name, values in filters.items() if name != facet}
+            if rows := (self._counted(found, others) if facet in filters else counted)[facet]:
+                yield facet, rows
+
+    def _counted(self, found: Sequence[int] | None, filters: Filters) -> dict[str, list[tuple[str, int]]]:
+        """How many things have each value of each facet: as counted at publishing where nothing is asked."""
+        asked = (
+            ("tallied", {}) if found is None and not filters else ("counted", self._ids(self.select(found, filters)))
+        )
+        rows: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for facet, value, things in self._connection.execute(_SQL[asked[0]], asked[1]):
+            rows[facet].append((value, things))
+        return rows
+
+    @staticmethod
+    def _ids(numbers: Sequence[int]) -> dict[str, str]:
+        return {"ids": json.dumps(list(numbers))}
+
+    def hits(self, numbers: Sequence[int]) -> list[Hit]:
+        """Things by their numbers, in this order."""
+        return self._hits("hits", **self._ids(numbers))
 
     def _hits(self, name: str, **asked: object) -> list[Hit]:
         hits = []
@@ -135,3 +204,9 @@ class SearchIndex:
             places = self._connection.execute(_SQL["places"], (number,))
             hits.append(Hit(path, kind, json.loads(labels), tuple(country for (country,) in places), parts))
         return hits
+
+
+def _either(words: Iterable[str]) -> str:
+    """What matches a word that begins like one of these, or has its stem."""
+    forms = (f'{{main other about}} : "{word}"* OR stems : "{stem(word)}"' for word in words)
+    return " OR ".join(forms)

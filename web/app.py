@@ -17,13 +17,14 @@ from talkoot.web import (
     names,
     releases,
     responses,
+    search,
     site,
     sparql_page,
     vocabulary,
     wording,
 )
 
-_PAGES = (browse, entity, releases, vocabulary, sparql_page, about)
+_PAGES = (browse, search, entity, releases, vocabulary, sparql_page, about)
 
 
 def create_app(settings: Settings, run_dir: Path | None = None) -> Flask:

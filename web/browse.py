@@ -1,4 +1,4 @@
-"""The first page, lists of things by alphabet and country, search, and what is known of each place."""
+"""The first page, lists of things by alphabet and country, and what is known of each place."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode
 
 from talkoot.graph.dumps import TABLES
 from talkoot.graph.identity.features import KINDS
+from talkoot.graph.search_facts import NOWHERE
 from talkoot.graph.search_index import Hit
 from talkoot.ontology.namespaces import ADMS, COUNTRY, TK
 from talkoot.web.documents import node_at
@@ -24,11 +25,8 @@ blueprint = Blueprint("browse", __name__)
 LISTS = {name: kinds for name, kinds in TABLES.items() if name != "centres"}
 """The lists by their path, each with the kinds that it holds."""
 EVERY_KIND = (*(kind for kinds in LISTS.values() for kind in kinds), "centre")
-NOWHERE = "none"
 PAGE_LENGTH = 100
 
-_MOST_FOUND = 100
-_LONGEST_TEXT = 200
 _FEW = 12
 
 
@@ -49,7 +47,7 @@ def pager(path: str, total: int, *pairs: tuple[str, str]) -> Pager:
     return Pager(number, (number - 1) * PAGE_LENGTH + 1, hrefs)
 
 
-def _rows(hits: Iterable[Hit], within: str = "") -> list[Ref]:
+def refs_of(hits: Iterable[Hit], within: str = "") -> list[Ref]:
     """Hits of the index as names with their countries; a list within one country need not say so again."""
     names = namer()
     return [
@@ -83,7 +81,8 @@ def things(name: str) -> Response:
     return page(
         "list.html",
         list_name=name,
-        rows=_rows(index.things(kinds, country, current.first_row - 1, PAGE_LENGTH), country),
+        kinds=kinds,
+        rows=refs_of(index.things(kinds, country, current.first_row - 1, PAGE_LENGTH), country),
         total=total,
         everything=index.count(kinds),
         nowhere=index.count(kinds, NOWHERE) if by_country else 0,
@@ -93,15 +92,6 @@ def things(name: str) -> Response:
         pager=current,
         query=render_template("queries/list.rq", country=country, classes=classes),
     )
-
-
-@page_at(blueprint, "/search")
-def search() -> Response:
-    """What a text finds, the likeliest first, whatever its case, accents or alphabet."""
-    text = request.args.get("q", "").strip()[:_LONGEST_TEXT]
-    hits = release().index.search(text, _MOST_FOUND + 1) if text else []
-    more = len(hits) > _MOST_FOUND
-    return page("search.html", asked=text, rows=_rows(hits[:_MOST_FOUND]), more=more, most=_MOST_FOUND)
 
 
 def _centres() -> list[dict[str, Any]]:
@@ -163,7 +153,7 @@ def country(code: str) -> Response:
         abort(404)
     totals = {name: view.index.count(kinds, code) for name, kinds in LISTS.items()}
     lists = [
-        (name, total, _rows(view.index.things(LISTS[name], code, 0, _FEW), code))
+        (name, total, refs_of(view.index.things(LISTS[name], code, 0, _FEW), code))
         for name, total in totals.items()
         if total
     ]

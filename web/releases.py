@@ -15,8 +15,9 @@ from talkoot.graph.dumps import TABLES, release_files
 from talkoot.graph.issues import ISSUE_CODES
 from talkoot.graph.release import MANIFEST, Release, ReleaseError, read_release
 from talkoot.graph.release import releases as all_releases
+from talkoot.graph.search_facts import NOWHERE
 from talkoot.ontology.namespaces import COUNTRY, DCT, DQV, RDF
-from talkoot.web.browse import NOWHERE, PAGE_LENGTH, pager
+from talkoot.web.browse import PAGE_LENGTH, pager
 from talkoot.web.documents import rdf_response
 from talkoot.web.facts import first_text, in_order
 from talkoot.web.names import site_path, web_link

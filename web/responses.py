@@ -26,7 +26,7 @@ from talkoot.web.site import release, site
 STATIC = Path(__file__).resolve().parent / "static"
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; frame-ancestors 'none'; script-src 'self'; connect-src 'self'"
 )
 FOREVER = "public, max-age=31536000, immutable"
 """How long a browser may keep what has its version in its address."""

@@ -1,4 +1,4 @@
-"""What helps in writing a query: terms that the release uses, its things by name, and the example queries as SHACL."""
+"""What helps in writing a query: terms that the release uses, and the example queries as SHACL."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from talkoot.web import reference
 from talkoot.web.documents import rdf_response
 from talkoot.web.facts import MERGED
 from talkoot.web.language import LANGUAGES, address
-from talkoot.web.names import named, short_iri
+from talkoot.web.names import short_iri
 from talkoot.web.negotiation import GRAPH_FORMATS, Choice, Format
 from talkoot.web.responses import FOREVER, assets_version, conditional
-from talkoot.web.site import namer, release
+from talkoot.web.site import release
 
 blueprint = Blueprint("sparql_help", __name__)
 
@@ -26,7 +26,6 @@ EXAMPLES = ("centres", "groups", "busiest", "pilot", "abroad", "who-says")
 _JSON = Choice(Format("json", "application/json"), "application/json")
 _TURTLE = Choice(GRAPH_FORMATS[0], GRAPH_FORMATS[0].media)
 _COMPLETIONS = "/sparql/completions.json"
-_MOST_SUGGESTIONS = 12
 _PARTS = {VOID["class"]: ("class", VOID["entities"]), VOID["property"]: ("property", VOID["triples"])}
 
 
@@ -79,20 +78,6 @@ def completions() -> Response:
     response = conditional(_JSON, lambda: jsonify({"prefixes": PREFIXES, "terms": _terms()}))
     if request.full_path == completions_address():
         response.headers["Cache-Control"] = FOREVER
-    return response
-
-
-@blueprint.get("/sparql/suggest")
-def suggest() -> Response:
-    """Things whose names begin with the words given, from the search index and never from the query engine."""
-    text, names = request.args.get("q", "").strip(), namer()
-    rows = []
-    for hit in release().index.search(text, _MOST_SUGGESTIONS) if text else ():
-        name, places = named("", hit.kind, hit.labels, names.language).text, [*map(names.country, hit.countries)]
-        rows.append({"iri": release().base + hit.path, "name": name, "kind": hit.kind, "places": places})
-    response = jsonify(rows)
-    response.vary.update(("Accept-Language", "Cookie"))
-    response.headers["Cache-Control"] = "max-age=60"
     return response
 
 

@@ -74,7 +74,7 @@ def test_a_note_s_target_is_shown_when_its_mark_is_followed(page: Page, demo_ids
 
 def test_searching_leads_from_the_first_page_to_an_actor(page: Page):
     page.goto("/")
-    page.get_by_role("searchbox").fill("kuntaliitto")
+    page.get_by_role("combobox", name="Search").fill("kuntaliitto")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Suomen Kuntaliitto").first.click()
 

@@ -17,7 +17,6 @@ from talkoot.graph.settings import Settings
 from talkoot.ontology.namespaces import DCT, OWL, PROV, RDF, TALKOOT, TK, VOC
 from talkoot.web.app import create_app
 from talkoot.web.responses import CONTENT_SECURITY_POLICY
-from talkoot.web.sparql_page import POLICY
 from tests.web.conftest import ID, PAGE, Hand, an_actor
 
 FORMATS = {
@@ -178,7 +177,7 @@ def test_every_page_sends_the_security_headers(client: FlaskClient, demo_ids: di
     things = [f"/doc/{path}" for path in demo_ids.values()]
     for path in (*PAGES, *things):
         headers = client.get(path, headers=PAGE).headers
-        assert headers["Content-Security-Policy"] == (POLICY if path == "/sparql" else CONTENT_SECURITY_POLICY), path
+        assert headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY, path
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"]
         assert headers["Permissions-Policy"]

@@ -206,17 +206,15 @@ def test_the_query_page_runs_its_own_scripts_and_no_others(client: FlaskClient):
     response = client.get("/sparql", headers=PAGE)
     page = Page(response.get_data(as_text=True))
 
-    assert response.headers["Content-Security-Policy"] == (
-        f"{CONTENT_SECURITY_POLICY}; script-src 'self'; connect-src 'self'"
-    )
+    assert response.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    assert "script-src 'self'; connect-src 'self'" in CONTENT_SECURITY_POLICY
     assert page.scripts == 0
     assert [name for name in page.assets if name.endswith(".js")] != []
-    assert client.get("/", headers=PAGE).headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
 
 
 def test_scripts_come_packed_and_may_be_kept_for_ever_under_the_address_of_their_contents(client: FlaskClient):
     page = Page(client.get("/sparql", headers=PAGE).get_data(as_text=True))
-    (path,) = (name for name in page.assets if name.endswith(".js"))
+    (path,) = (name for name in page.assets if name.endswith("/query.js"))
     packed = client.get(path, headers={"Accept-Encoding": "gzip"})
 
     assert packed.mimetype == "text/javascript"
