@@ -122,6 +122,10 @@ class SearchIndex:
         asked = {"kinds": json.dumps(list(kinds)), "country": country}
         return int(self._connection.execute(_SQL["count"], asked).fetchone()[0])
 
+    def busiest(self, kinds: Iterable[str], country: str = "", limit: int = 20) -> list[Hit]:
+        """Things of some kinds that most parts lead to, of one country where given."""
+        return self._hits("busiest", kinds=json.dumps(list(kinds)), country=country, limit=limit)
+
     def search(self, text: str, limit: int = 50) -> list[Hit]:
         """The likeliest things that a text finds, quickly: of very many only the weightiest are looked at."""
         return self.hits(self.find(text, deep=False)[:limit])

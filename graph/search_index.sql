@@ -106,3 +106,8 @@ SELECT facet, value, things FROM tally ORDER BY things DESC, value;
 -- : counted
 SELECT facet, facet.value, count(*) FROM json_each(:ids) AS asked JOIN facet ON thing = asked.value
 GROUP BY facet, facet.value ORDER BY 3 DESC, 2;
+
+-- : busiest
+SELECT id, path, kind, labels, parts FROM thing WHERE kind IN (SELECT value FROM json_each(:kinds)) AND parts > 0
+  AND (:country = '' OR id IN (SELECT thing FROM place WHERE country = :country))
+ORDER BY parts DESC, path LIMIT :limit;

@@ -25,7 +25,8 @@ _STATIC_MEDIA = {".css": "text/css", ".js": "text/javascript", ".json": "applica
 _MOST_ADDRESSES = 50_000
 """More than that a sitemap may not have."""
 _PAGES = ("", "actors", "solutions", "projects", "programmes", "collections", "centres", "countries", "sources",
-          "coverage", "releases", "about", "ns", "voc", "shapes")  # fmt: skip
+          "coverage", "releases", "about", "ns", "voc", "shapes", "map", "network", "themes", "regions", "networks",
+          "frameworks", "accessibility", "privacy", "developers")  # fmt: skip
 _ROBOTS = """User-agent: *
 Disallow: /search
 Disallow: /sparql

@@ -13,18 +13,22 @@ from talkoot.web import (
     about,
     browse,
     entity,
+    groups,
     language,
+    map_page,
     names,
+    network,
     releases,
     responses,
     search,
     site,
     sparql_page,
     vocabulary,
+    ways_in,
     wording,
 )
 
-_PAGES = (browse, search, entity, releases, vocabulary, sparql_page, about)
+_PAGES = (ways_in, groups, browse, search, map_page, network, entity, releases, vocabulary, sparql_page, about)
 
 
 def create_app(settings: Settings, run_dir: Path | None = None) -> Flask:

@@ -22,7 +22,7 @@ from talkoot.graph.search_facts import FACETS, NOWHERE
 from talkoot.graph.search_index import MOST_FOUND, Hit
 from talkoot.ontology.folding import fold
 from talkoot.ontology.namespaces import COUNTRY, DCT, VOC
-from talkoot.web.browse import EVERY_KIND, LISTS, PAGE_LENGTH, Pager, pager, refs_of
+from talkoot.web.browse import EVERY_KIND, LISTS, PAGE_LENGTH, Pager, list_rows, pager
 from talkoot.web.documents import rdf_response
 from talkoot.web.language import address
 from talkoot.web.names import named, short_iri, site_path
@@ -97,7 +97,7 @@ def _page(asked: Asked) -> Response:
     return page(
         "search.html",
         asked=asked,
-        rows=refs_of(hits),
+        rows=list_rows(hits),
         total=len(asked.numbers),
         most=MOST_FOUND,
         pager=current,

@@ -53,6 +53,7 @@ function countries() {
 
 mkdirSync(join(out, "licences"), { recursive: true });
 await bundle("codemirror.js", "codemirror.js");
+await bundle("cytoscape.js", "node_modules/cytoscape/dist/cytoscape.esm.mjs");
 await bundle("leaflet.js", "node_modules/leaflet/dist/leaflet-src.esm.js");
 keep("leaflet.css", readFileSync("node_modules/leaflet/dist/leaflet.css", "utf8"), ["leaflet"]);
 keep("countries.json", JSON.stringify(countries()), ["world-atlas"]);

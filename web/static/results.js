@@ -81,7 +81,7 @@ const mayHavePlaces = ({ columns, rows }) =>
   rows.some((row) => row.some(({ text, code }) => POINT.test(text) || /^country:[A-Z0-9]{3}$/.test(code)));
 
 let library; // asked for when a map is opened first
-function mapLibrary() {
+export function mapLibrary() {
   const here = (name) => new URL(`./vendor/${name}`, import.meta.url).href;
   library ??= Promise.all([
     import("./vendor/leaflet.js"),
