@@ -126,6 +126,10 @@ class SearchIndex:
         """Things of some kinds that most parts lead to, of one country where given."""
         return self._hits("busiest", kinds=json.dumps(list(kinds)), country=country, limit=limit)
 
+    def thing(self, path: str) -> Hit | None:
+        """The thing at a path below the base."""
+        return next(iter(self._hits("thing", path=path)), None)
+
     def search(self, text: str, limit: int = 50) -> list[Hit]:
         """The likeliest things that a text finds, quickly: of very many only the weightiest are looked at."""
         return self.hits(self.find(text, deep=False)[:limit])

@@ -111,3 +111,6 @@ GROUP BY facet, facet.value ORDER BY 3 DESC, 2;
 SELECT id, path, kind, labels, parts FROM thing WHERE kind IN (SELECT value FROM json_each(:kinds)) AND parts > 0
   AND (:country = '' OR id IN (SELECT thing FROM place WHERE country = :country))
 ORDER BY parts DESC, path LIMIT :limit;
+
+-- : thing
+SELECT id, path, kind, labels, parts FROM thing WHERE path = :path;

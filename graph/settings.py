@@ -14,6 +14,7 @@ from typing import Any
 from talkoot.ontology.namespaces import TALKOOT
 
 AGENT = re.compile(r"[a-z0-9-]+")
+_REPORT_TO = re.compile(r"https?://[^\s\"<>]+|[^\s@\"<>?&]+@[^\s@\"<>?&]+")
 _WEB = ("http://", "https://")
 
 
@@ -35,6 +36,9 @@ class Settings:
     base: str = setting(TALKOOT, "Base of the data's IRIs; ends in a slash. A home keeps the base it was made with.")
     publisher: str = setting("Talkoot", "Organisation that publishes the releases, as their descriptions name it.")
     publisher_page: str = setting(TALKOOT, "Web page of that organisation, where it can be reached.")
+    report_to: str = setting(
+        "", "Mail address or issue form that readers report errors to; {title} and {body} in it are filled in."
+    )
     host: str = setting("127.0.0.1", "Address that the server listens on.")
     port: int = setting(8000, "Port that the server listens on.")
     workers: int = setting(2, "Web server processes.")
@@ -111,6 +115,8 @@ def read_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
         raise SettingError(f"TALKOOT_BASE is {settings.base!r}: expected an http address that ends in a slash")
     if not settings.publisher_page.startswith(_WEB) or " " in settings.publisher_page:
         raise SettingError(f"TALKOOT_PUBLISHER_PAGE is {settings.publisher_page!r}: expected an http address")
+    if settings.report_to and not _REPORT_TO.fullmatch(settings.report_to):
+        raise SettingError(f"TALKOOT_REPORT_TO is {settings.report_to!r}: expected a mail or an http address")
     try:
         settings.proxies()
     except ValueError as error:

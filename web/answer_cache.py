@@ -23,19 +23,19 @@ class AnswerCache:
     """Keeps the answers used last, up to a number and a size; one for each process. A key begins with the release."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, ...], Kept] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], Kept] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
-    def get(self, key: tuple[str, ...]) -> Kept | None:
+    def get(self, key: tuple[object, ...]) -> Kept | None:
         """The answer kept under a key."""
-        try:  # without the lock: each step is whole by itself, and a key of texts runs no code of ours
+        try:  # without the lock: each step is whole by itself, and keys of texts and numbers run no code of ours
             self._kept.move_to_end(key)
             return self._kept[key]
         except KeyError:
             return None
 
-    def put(self, key: tuple[str, ...], kept: Kept) -> None:
+    def put(self, key: tuple[object, ...], kept: Kept) -> None:
         """Keep an answer that is not very large."""
         size = len(kept.body)
         if size > _LARGEST:

@@ -27,6 +27,7 @@ from talkoot.web import (
     ways_in,
     wording,
 )
+from talkoot.web.page_cache import PageCache
 
 _PAGES = (ways_in, groups, browse, search, map_page, network, entity, releases, vocabulary, sparql_page, about)
 
@@ -41,6 +42,7 @@ def create_app(settings: Settings, run_dir: Path | None = None) -> Flask:
     _set_up_templates(app)
     for module in _PAGES:
         app.register_blueprint(module.blueprint)
+    app.wsgi_app = PageCache(app.wsgi_app, app.extensions[site.KEY])  # type: ignore[method-assign]
     if run_dir is not None:
         from talkoot.web.sparql import SparqlMiddleware  # only a server with query readers needs it
 

@@ -86,8 +86,12 @@ def send(
     show: Show,
     quads: Callable[[Choice], Iterable[Quad]],
     canonical: str = "",
+    signposts: Callable[[], Iterable[tuple[str, str]]] = tuple,
 ) -> Response:
-    """The document at a path about a topic: the page that ``show`` fills, or the data of ``quads``."""
+    """The document at a path about a topic: the page that ``show`` fills, or the data of ``quads``.
+
+    ``signposts`` are further targets and relations for its Link header.
+    """
     choice = wanted_format(suffix)
     canonical = canonical or topic
 
@@ -99,7 +103,12 @@ def send(
             response = rdf_response(quads(choice), choice)
         links = [(f"{path}.{item.name}", "alternate", item.media) for item in (*GRAPH_FORMATS, HTML)]
         links += [(f"{path}.ttl", "describedby", "text/turtle"), (canonical, "canonical", ""), (topic, "cite-as", "")]
-        for target, relation, media in (*links, (f"{release().base}dataset", "collection", "")):
+        links.append((f"{release().base}dataset", "collection", ""))
+        if choice.format is HTML:
+            links += [(f"{path}.{item.name}", "item", item.media) for item in GRAPH_FORMATS]
+        else:
+            links += [(f"{path}.html", relation, HTML.media) for relation in ("collection", "describes")]
+        for target, relation, media in (*links, *((target, relation, "") for target, relation in signposts())):
             kind = f'; type="{media}"' if media else ""
             response.headers.add("Link", f'<{target}>; rel="{relation}"{kind}')
         return response

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from flask import Blueprint, Response, abort, redirect, request
 from pyoxigraph import Literal, NamedNode, Quad
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
 
-from talkoot.ontology.namespaces import DCT, FOAF, OWL, PROV, RDF, SKOS, TK, VOID
-from talkoot.web.documents import find, node_at, see_data, send, wanted_format
-from talkoot.web.entity_page import MAIN_NAMES, EntityPage
-from talkoot.web.facts import MERGED, Facts, in_order
+from talkoot.ontology.namespaces import OWL, RDFS
+from talkoot.web.browse import PAGE_LENGTH, pager
+from talkoot.web.documents import find, node_at, rdf_response, see_data, send, wanted_format
+from talkoot.web.entity_citation import citation, report_link
+from talkoot.web.entity_data import document, entity_quads, record_quads, source_entity_quads
+from talkoot.web.entity_history import Gone, gone
+from talkoot.web.entity_page import EntityList, EntityPage
+from talkoot.web.entity_said import MAIN_NAMES
+from talkoot.web.entity_schema import schema_org, signposts
+from talkoot.web.entity_statements import statements
+from talkoot.web.facts import in_order
 from talkoot.web.language import reader_language
-from talkoot.web.names import Ref, short_iri, site_path
-from talkoot.web.negotiation import Choice
-from talkoot.web.release_view import ReleaseView
+from talkoot.web.names import Ref, named, short_iri, site_path
+from talkoot.web.negotiation import HTML, Choice, Format
+from talkoot.web.responses import conditional, page
 from talkoot.web.site import namer, release
 
 blueprint = Blueprint("entity", __name__)
 
 _OF_A_SOURCE = "src/"
-_NAMES = (SKOS["prefLabel"], DCT["title"], RDF["type"])
-_LINKS = (PROV["agent"], TK["involvedIn"], TK["hasRole"])
+_BIBTEX = "application/x-bibtex"
 
 
 @blueprint.get("/id/<path:path>")
@@ -46,13 +54,30 @@ def doc(path: str) -> BaseResponse:
     path, node, suffix = found
     href = site_path(node.value, view.base)
     of_a_source = path.startswith(_OF_A_SOURCE)
-    quads = _source_entity_quads if of_a_source else _entity_quads
+    template, show = ("source_entity.html", _source_entity) if of_a_source else _shown(node, view.base + href[1:])
+    quads = source_entity_quads if of_a_source else entity_quads
     return send(
-        href, node.value, suffix, "source_entity.html" if of_a_source else "entity.html",
-        lambda: _source_entity(node) if of_a_source else {"shown": EntityPage(view, node, reader_language())},
-        lambda _choice: [*_document(view, href, node), *quads(view, node)],
-        canonical=view.base + href[1:],
+        href, node.value, suffix, template, lambda: show(node),
+        lambda _choice: [*document(view, href, node), *quads(view, node)],
+        canonical=view.base + href[1:], signposts=lambda: () if of_a_source else signposts(view, node),
     )  # fmt: skip
+
+
+@blueprint.get("/cite/<path:path>.bib")
+def bibtex(path: str) -> BaseResponse:
+    """The page of a thing as an entry for a bibliography, to keep as a file."""
+    view = release()
+    node = node_at(f"{view.base}id/", path)
+    if node is None or path.startswith(_OF_A_SOURCE) or not view.exists(node):
+        abort(404)
+    address = view.base + site_path(node.value, view.base)[1:]
+
+    def make() -> Response:
+        entry = citation(namer().ref(node).text, address).bibtex(path)
+        file = re.sub("[^A-Za-z0-9]+", "-", path) + ".bib"
+        return Response(entry, headers={"Content-Disposition": f'attachment; filename="{file}"'}, content_type=_BIBTEX)
+
+    return conditional(Choice(Format("bib", _BIBTEX), _BIBTEX), make)
 
 
 @blueprint.get("/graph/<source>/<path:key>")
@@ -65,7 +90,7 @@ def record(source: str, key: str) -> Response:
 
     def quads(choice: Choice) -> Iterable[Quad]:
         merged = choice.format.name not in ("trig", "nq")
-        return [*_document(view, href, graph), *_record_quads(view, graph, merged=merged)]
+        return [*document(view, href, graph), *record_quads(view, graph, merged=merged)]
 
     return send(href, graph.value, suffix, "record.html", lambda: _record(graph), quads)
 
@@ -77,14 +102,71 @@ def _is_there(node: NamedNode) -> bool:
     return bool(view.recorded(node)) if of_a_source else view.exists(node)
 
 
+def _shown(node: NamedNode, address: str) -> tuple[str, Callable[[NamedNode], Mapping[str, object]]]:
+    """The template that this request wants of a thing, and what fills it: its page, a long list, its statements."""
+    view, language, name = release(), reader_language(), request.args.get("list", "")
+    href = site_path(node.value, view.base)
+
+    def thing_page(node: NamedNode) -> Mapping[str, object]:
+        shown = EntityPage(view, node, language)
+        report = report_link(shown.name, f"{address}\n{node.value}")
+        cited = citation(shown.own_name.text, address)
+        return {
+            "shown": shown,
+            "report": report,
+            "cited": cited,
+            "schema_org": partial(schema_org, view, node, address),
+        }
+
+    def statement_page(node: NamedNode) -> Mapping[str, object]:
+        at = f"{address}?list=statements"
+        asked = partial(statements, view, node, language, at)
+        current = pager(href, asked(0, 0)[1], ("list", name))
+        return {"own_name": namer().ref(node), "pager": current, "told": asked(current.first_row - 1, PAGE_LENGTH)}
+
+    def list_page(node: NamedNode) -> Mapping[str, object]:
+        current = pager(href, EntityList(view, node, language, name, 0, 0).list.total or abort(404), ("list", name))
+        return {"pager": current, "shown": EntityList(view, node, language, name, current.first_row - 1, PAGE_LENGTH)}
+
+    if name == "statements":
+        return "entity_statements.html", statement_page
+    return ("entity_list.html", list_page) if name else ("entity.html", thing_page)
+
+
 def _moved(start: str, path: str) -> BaseResponse:
-    """Lead from a replaced id to the one that stands for it now; otherwise there is nothing here."""
+    """Lead from a replaced id to the one that stands for it now; tell what one was that is gone; else 404."""
     view = release()
-    _path, old, suffix = find(f"{view.base}id/", path, view.replacement) or abort(404)
+    found = find(f"{view.base}id/", path, view.replacement)
+    if found is None:
+        return _gone(path)
+    _path, old, suffix = found
     new = view.replacement(old) or abort(404)
     target = f"/{start}/" + new.value.removeprefix(f"{view.base}id/") + (f".{suffix.name}" if suffix else "")
     query = request.query_string.decode("latin-1")
     return redirect(iri_to_uri(target) + (f"?{query}" if query else ""), 308)
+
+
+def _gone(path: str) -> BaseResponse:
+    """What an earlier release knew of a thing that no record speaks of any more, as a page or as data."""
+    view = release()
+
+    def known(node: NamedNode) -> Gone | None:
+        return gone(view.folder.parent, view.number, node.value.removeprefix(view.base))
+
+    _path, node, suffix = find(f"{view.base}id/", path, known) or abort(404)
+    last, choice = known(node) or abort(404), wanted_format(suffix)
+    href = site_path(node.value, view.base)
+    if choice.format is HTML:
+        name = named(href, last.hit.kind, last.hit.labels, reader_language())
+        response = page("gone.html", last=last, named=name, iri=node.value)
+    else:
+        version = Literal(f"release {last.number}")
+        texts = (Literal(text, language=lang) if lang else Literal(text) for lang, text in last.hit.labels.items())
+        quads = [Quad(node, OWL["deprecated"], Literal(True)), Quad(node, OWL["versionInfo"], version)]
+        response = rdf_response([*quads, *(Quad(node, RDFS["label"], text) for text in texts)], choice)
+    response.status_code = 410
+    response.vary.add("Accept")
+    return response
 
 
 def _source_entity(entity: NamedNode) -> dict[str, object]:
@@ -124,62 +206,3 @@ def _subject(node: NamedNode, quads: Iterable[Quad]) -> dict[str, object]:
     has_page = node.value.startswith(f"{base}id/") and "#" not in node.value
     href = site_path(node.value, base) if has_page else ""
     return {"name": short_iri(node.value, base), "href": href, "statements": statements}
-
-
-def _document(view: ReleaseView, address: str, topic: NamedNode) -> Iterator[Quad]:
-    """What this document is: which thing it is about, and which release it was made from."""
-    node = NamedNode(f"{view.base}{address.lstrip('/')}")
-    yield Quad(node, RDF["type"], FOAF["Document"], MERGED)
-    yield Quad(node, FOAF["primaryTopic"], topic, MERGED)
-    yield Quad(node, VOID["inDataset"], NamedNode(f"{view.base}dataset"), MERGED)
-    yield Quad(node, OWL["versionInfo"], Literal(f"release {view.number}"), MERGED)
-
-
-def _entity_quads(facts: Facts, thing: NamedNode) -> Iterator[Quad]:
-    """The merged view's statements about a thing and its parts; the records behind them as named graphs."""
-    graphs = set(facts.nodes(thing, DCT["source"]))
-    mentioned: set[NamedNode] = set()
-    parts = [*facts.subjects(PROV["agent"], thing), *facts.subjects(TK["involvedIn"], thing)]
-    uses = facts.subjects(TK["implements"], thing)
-    for subject in (thing, *parts, *uses):
-        for quad in _with_nodes(facts, subject):
-            yield quad
-            if isinstance(quad.object, NamedNode) and (quad.predicate in _LINKS or subject == thing):
-                mentioned.add(quad.object)
-        graphs.update(facts.nodes(subject, DCT["source"]))
-    for node in in_order(mentioned - {thing}):
-        for predicate in _NAMES:
-            yield from facts.store.quads_for_pattern(node, predicate, None, MERGED)
-    for graph in in_order(graphs):
-        yield from _record_quads(facts, graph)
-    for entity in facts.views(thing):
-        yield Quad(entity, TK["viewOf"], thing, facts.identity)
-
-
-def _with_nodes(facts: Facts, subject: NamedNode) -> Iterator[Quad]:
-    """A thing's statements with those of its own small nodes, such as periods."""
-    for quad in facts.about(subject):
-        yield quad
-        value = quad.object
-        if isinstance(value, NamedNode) and value.value.startswith(f"{subject.value}#"):
-            yield from facts.about(value)
-
-
-def _record_quads(facts: Facts, graph: NamedNode, *, merged: bool = False) -> Iterator[Quad]:
-    """A record graph and what is known of its origin, as named graphs, or all in the default graph."""
-    origin = facts.store.quads_for_pattern(graph, None, None, facts.provenance)
-    for quad in (*facts.store.quads_for_pattern(None, None, None, graph), *origin):
-        yield _merged(quad) if merged else quad
-
-
-def _source_entity_quads(facts: Facts, entity: NamedNode) -> Iterator[Quad]:
-    """What a source says of its own entity, and which joined thing that is a view of."""
-    for quad in facts.recorded(entity):
-        yield from (_merged(quad), quad)
-        if isinstance(quad.object, NamedNode) and quad.object.value.startswith(entity.value + "#"):
-            yield from map(_merged, facts.store.quads_for_pattern(quad.object, None, None, quad.graph_name))
-    yield from map(_merged, facts.store.quads_for_pattern(entity, None, None, facts.identity))
-
-
-def _merged(quad: Quad) -> Quad:
-    return Quad(quad.subject, quad.predicate, quad.object, MERGED)

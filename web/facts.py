@@ -5,8 +5,10 @@ Every look-up is a pattern match, which costs microseconds and cannot run away a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, lru_cache, wraps
+from itertools import islice
+from typing import Any, TypeVar
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
@@ -21,9 +23,13 @@ Graph = NamedNode | DefaultGraph
 Period = tuple[str, str]
 """Start and end."""
 
+Read = TypeVar("Read")
+
 _NAMES = (SKOS["prefLabel"], DCT["title"])
 _LEVELS_UP = 4
 REMEMBERED = 20_000
+_MANY = 200
+_HELD, _RECENT = 512, 128
 
 
 def in_order(terms: Iterable[object]) -> list[NamedNode]:
@@ -34,6 +40,17 @@ def in_order(terms: Iterable[object]) -> list[NamedNode]:
 def first_text(values: Iterable[Term] | None) -> str:
     """The first value that has an IRI or a text, as that."""
     return next((value.value for value in values or () if isinstance(value, NamedNode | Literal)), "")
+
+
+def kept_for_hubs(read: Callable[[Any, NamedNode], Read]) -> Callable[[Any, NamedNode], Read]:
+    """Do once a release what takes long for a thing with thousands of links, and is the same for every reader."""
+
+    @wraps(read)
+    def reading(facts: Facts, thing: NamedNode) -> Read:
+        found: Read = (facts.held if facts.is_hub(thing) else facts.recent)(read, thing)
+        return found
+
+    return reading
 
 
 class Facts:
@@ -48,6 +65,17 @@ class Facts:
         self.labels = lru_cache(maxsize=REMEMBERED)(self._labels)
         self.kind = lru_cache(maxsize=REMEMBERED)(self._kind)
         self.countries = lru_cache(maxsize=REMEMBERED)(self._countries)
+        self.is_hub = lru_cache(maxsize=REMEMBERED)(self._is_hub)
+        self.held = lru_cache(maxsize=_HELD)(self._read)
+        self.recent = lru_cache(maxsize=_RECENT)(self._read)  # a page asks for the same several times
+
+    def _is_hub(self, thing: NamedNode) -> bool:
+        """Whether very many statements or records speak of a thing."""
+        ends = ((None, None, thing, MERGED), (thing, None, None, MERGED), (None, TK["viewOf"], thing, self.identity))
+        return any(next(islice(self.store.quads_for_pattern(*end), _MANY, None), None) for end in ends)
+
+    def _read(self, read: Callable[..., Any], thing: NamedNode) -> Any:
+        return read(self, thing)
 
     def about(self, subject: NamedNode) -> Iterator[Quad]:
         """All that the merged view says of a thing."""
@@ -116,7 +144,11 @@ class Facts:
 
     def periods(self, subject: NamedNode) -> list[Period]:
         """All periods of a thing, the earliest first."""
-        return sorted(self.period_of(self.said_of(node, MERGED)) for node in self.nodes(subject, DCT["temporal"]))
+        return sorted(self.period_at(node) for node in self.nodes(subject, DCT["temporal"]))
+
+    def period_at(self, node: NamedNode) -> Period:
+        """The period that a node stands for."""
+        return self.period_of(self.said_of(node, MERGED))
 
     @staticmethod
     def period_of(said: dict[NamedNode, list[Term]]) -> Period:

@@ -38,6 +38,8 @@ def test_what_the_command_line_says_lies_over_the_environment() -> None:
         ("QUERY_SECONDS", "inf", "a number"),
         ("BASE", "example.org/", "ends in a slash"),
         ("PUBLISHER_PAGE", "thl.fi", "an http address"),
+        ("REPORT_TO", "javascript:alert(1)", "a mail or an http address"),
+        ("REPORT_TO", "a@b.example?bcc=c@d.example", "a mail or an http address"),
     ],
 )
 def test_a_value_that_cannot_be_used_names_variable_value_and_expectation(name: str, value: str, expected: str) -> None:

@@ -168,6 +168,8 @@ class Page(HTMLParser):
             self.links.append(values)
         if tag == "link":
             self.assets += [values["href"]] if values.get("rel") in ("stylesheet", "icon") else []
+        if tag == "script" and values.get("type") == "application/ld+json":  # data, which no browser runs
+            tag = "data"
         if tag in ("img", "script", "iframe", "object", "embed", "video", "audio", "source"):
             self.assets.append(values.get("src", ""))
         if tag == "script" and not values.get("src", "").startswith("/static/"):  # ours may be there

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
@@ -44,7 +46,9 @@ def client(hand: Hand) -> FlaskClient:
 @pytest.mark.parametrize("language", ["en", "fi", "sv"])
 def test_hostile_names_are_shown_as_text_everywhere(client: FlaskClient, language: str):
     paths = [f"/doc/actor/a{number}" for number in range(len(NAMES))]
-    paths += ["/doc/activity/p", "/actors", "/", "/sources", "/sources/hand", "/about", "/graph/hand/a0",
+    paths += [f"/doc/actor/a{number}?list=statements" for number in range(len(NAMES))]
+    paths += [f"/doc/activity/p{more}" for more in ("", "?list=participants", "?list=statements")]
+    paths += ["/actors", "/", "/sources", "/sources/hand", "/about", "/graph/hand/a0",
               "/doc/src/hand/actor/a0", "/search?q=%3Cscript%3Ealert(1)%3C/script%3E", "/search?q=alert",
               "/search?q=%25(num)s+100+%25", '/sparql?query=%3C/textarea%3E%3Cscript%3Ealert(1)%3C/script%3E',
               "/nowhere/%3Cscript%3E"]  # fmt: skip
@@ -61,6 +65,16 @@ def test_the_hostile_name_itself_is_still_to_be_read(client: FlaskClient):
     for number, name in enumerate(NAMES):
         page = Page(client.get(f"/doc/actor/a{number}", headers=PAGE).get_data(as_text=True))
         assert name in page.headings[0]
+
+
+def test_hostile_names_stay_inside_the_page_s_data_block(client: FlaskClient):
+    for number, name in enumerate(NAMES):
+        html = client.get(f"/doc/actor/a{number}", headers=PAGE).get_data(as_text=True)
+        block = html.split('<script type="application/ld+json">')[1].split("</script>")[0]
+        assert not set("<>&'") & set(block)
+        told = json.loads(block)
+        assert told["name"] == [{"@value": name, "@language": "fi"}]
+        assert "url" not in told
 
 
 def test_names_are_kept_apart_from_the_text_around_them(client: FlaskClient):

@@ -247,6 +247,7 @@ def test_addresses_of_one_ipv6_network_count_together(shares: Shares):
     assert told == [200] * 5 + [429]
 
 
+@pytest.mark.alone
 def test_more_long_queries_than_run_and_wait_are_sent_away_at_once_and_quick_ones_go_on(tmp_path: Path):
     make_release(tmp_path, 1)
     answers: list[requests.Response] = []

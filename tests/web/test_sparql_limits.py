@@ -13,6 +13,8 @@ from talkoot.graph.settings import Settings
 from tests.graph.engine.releases import ENDLESS, ENDLESS_SORT, eventually, make_release, processes_of, serving
 from tests.web.sparql_server import endpoint, http_server, make_app
 
+pytestmark = pytest.mark.alone
+
 LIMIT = 1.0
 
 

@@ -20,6 +20,8 @@ from talkoot.graph.engine import ReleaseKeeper
 from tests.graph.engine.releases import ENDLESS, EX, eventually, make_release, processes_of, serving, zygotes_of
 from tests.graph.engine.servers import free_port
 
+pytestmark = pytest.mark.alone
+
 NUMBER = f"SELECT ?n {{ <{EX}release> <{EX}number> ?n }}"
 MANY_ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
@@ -30,6 +32,7 @@ def granian(keeper: ReleaseKeeper, checkout: Path, seconds: float, log: IO[bytes
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--port", str(port)]
     command += ["--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "error"]
+    command += ["--workers-kill-timeout", "5"]  # one told to end while it starts may not hear it
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(checkout),

@@ -1,0 +1,163 @@
+"""Pages of things beside a trivial Flask view of the same server: new, kept, had already, an actor with 5,000 links.
+
+``python -m benchmarks.entity_pages [HOME]`` needs wrk. It measures the release of a home, or a made-up one. *New* pages
+are asked for at addresses never asked before, of things drawn from the whole release, so that no answer is kept; what
+is read of hubs is kept by each process as in use, and how long the first reading takes is told by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import requests
+from flask import Flask
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
+
+from benchmarks.endpoints import started
+from talkoot.graph.settings import Settings
+from talkoot.ontology.namespaces import DCT, PROV, RDF, TALKOOT, TK, VOC
+from tests.graph.engine.servers import free_port
+from tests.web.conftest import ID, Hand, an_actor
+
+SECONDS = 5
+ACTORS, SOLUTIONS = 2000, 5000
+HUB = "actor/hub"
+ACCEPT = {"Accept": "text/html", "Accept-Language": "fi"}
+_LUA = """
+local paths = {{ {paths} }}
+local asked = 0
+math.randomseed(os.time())
+request = function()
+  asked = asked + 1
+  local path = paths[math.random(#paths)]
+  if {new} then path = path .. "?n=" .. math.random(1, 1e9) .. "-" .. asked end
+  return wrk.format("GET", path, {{ {headers} }})
+end
+"""
+
+
+def trivial() -> Flask:
+    """The least that a Flask application can do."""
+    app = Flask("trivial")
+    app.add_url_rule("/doc/<path:path>", "view", lambda path: f"<!doctype html><title>{len(path)}</title>")
+    app.add_url_rule("/sparql", "ready", lambda: "")
+    return app
+
+
+def make_home(folder: Path) -> Hand:
+    """Made-up actors with two or three solutions each; one of them has a part in all."""
+    hand, quads = Hand(folder), an_actor("hub", "Napa")
+    for number in range(ACTORS):
+        quads += an_actor(f"a{number}", f"Toimija {number}")
+    for number in range(SOLUTIONS):
+        thing = NamedNode(f"{ID}solution/s{number}")
+        quads += [
+            Quad(thing, RDF["type"], TK["Solution"]),
+            Quad(thing, DCT["title"], Literal(f"Ratkaisu {number}", language="fi")),
+        ]
+        for place, actor in enumerate(("hub", f"a{number % ACTORS}")):
+            part = NamedNode(f"{thing.value}#part-{place}")
+            quads += [
+                Quad(part, PROV["agent"], NamedNode(f"{ID}actor/{actor}")),
+                Quad(part, TK["involvedIn"], thing),
+                Quad(part, TK["hasRole"], VOC["role/lead"]),
+                Quad(part, DCT["source"], NamedNode(f"{TALKOOT}graph/hand/{actor}")),
+            ]
+    hand.publish(1, quads)
+    return hand
+
+
+def things(settings: Settings) -> list[str]:
+    """The paths of all actors, solutions and projects of a release."""
+    store = Store.read_only(str(settings.current / "store"))
+    quads = store.quads_for_pattern(None, RDF["type"], None, DefaultGraph())
+    found = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
+    wanted = re.compile(rf"{re.escape(settings.base)}id/((?:actor|solution|activity)/[^#]+)")
+    return sorted(match.group(1) for iri in found if (match := wanted.fullmatch(iri)))
+
+
+@contextmanager
+def serving(home: Path, log: Path) -> Iterator[str]:
+    """Talkoot's own server over a home, without limits for an address."""
+    port = free_port()
+    command = [sys.executable, "-m", "talkoot", "serve", "--home", str(home), "--port", str(port)]
+    address = f"http://127.0.0.1:{port}"
+    with started(command, f"{address}/sparql", log, TALKOOT_MINUTE_PAGES="0", TALKOOT_WORKERS="1"):
+        yield address
+
+
+@contextmanager
+def serving_trivial(log: Path) -> Iterator[str]:
+    """The trivial view in the same server with as many processes and threads."""
+    port, threads = free_port(), Settings.threads
+    small = ["env", "-i", f"PATH={os.environ['PATH']}"]  # as Talkoot's server does: the server copies it into requests
+    command = [*small, sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1",
+               "--blocking-threads", str(threads), "--factory", "benchmarks.entity_pages:trivial"]  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    with started(command, f"{address}/sparql", log):
+        yield address
+
+
+def asked(address: str, paths: list[str], script: Path, *, new: bool = False, etag: str = "") -> tuple[float, float]:
+    """Requests a second, and the time in ms that half of them took at most, by 4 clients."""
+    headers = ACCEPT | ({"If-None-Match": etag} if etag else {})
+    quoted = ", ".join(f"['{name}'] = '{value}'" for name, value in headers.items())
+    listed = ", ".join(f"'/doc/{path}'" for path in paths)
+    script.write_text(_LUA.format(paths=listed, new=str(new).lower(), headers=quoted), "utf-8")
+    told = subprocess.run(
+        ["wrk", "-t1", "-c4", f"-d{SECONDS}s", "--latency", "-s", str(script), address],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    assert "Non-2xx" not in told or etag, told
+    value, unit = re.search(r"50%\s+([\d.]+)(us|ms|s)", told).groups()  # type: ignore[union-attr]
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", told).group(1)  # type: ignore[union-attr]
+    return float(rate), float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+
+
+def one_by_one(address: str, paths: list[str], times: int) -> float:
+    """The time in ms of a new page for one client alone, in the middle of so many."""
+    spent = []
+    with requests.Session() as session:
+        for number in range(times):
+            begun = time.perf_counter()
+            answer = session.get(f"{address}/doc/{paths[number % len(paths)]}?one={number}", headers=ACCEPT, timeout=60)
+            spent.append((time.perf_counter() - begun) * 1000)
+            assert answer.status_code == 200
+    return sorted(spent)[times // 2]
+
+
+def measure_entity_pages(home: Path | None) -> None:
+    """Print every measurement of one run."""
+    with TemporaryDirectory() as folder:
+        work = Path(folder)
+        script, log = work / "paths.lua", work / "log"
+        settings = Settings(home=home) if home else make_home(work / "var").settings
+        paths = [path for path in things(settings) if path != HUB]
+        paths = paths[:: max(1, len(paths) // 3000)]
+        with serving_trivial(log) as address:
+            rate, middle = asked(address, paths, script)
+            print(f"trivial view: {rate:,.0f} pages/s, half within {middle:.1f} ms")
+        with serving(settings.home, log) as address:
+            tag = requests.get(f"{address}/doc/{paths[0]}", headers=ACCEPT, timeout=60).headers["ETag"]
+            asked(address, paths, script, new=True)  # names are read once
+            for name, of, options in (
+                ("new pages", paths, {"new": True}), ("kept pages", paths[:200], {}), ("304", paths[:1], {"etag": tag}),
+            ):  # fmt: skip
+                ours, half = asked(address, of, script, **options)  # type: ignore[arg-type]
+                print(f"{name}: {ours:,.0f}/s, {ours / rate:.2f} of the trivial view, half within {half:.1f} ms")
+            print(f"a new page for one client alone: {one_by_one(address, paths, 300):.1f} ms")
+            if home is None:
+                print(f"an actor with {SOLUTIONS:,} links, first time: {one_by_one(address, [HUB], 1):.1f} ms")
+                print(f"an actor with {SOLUTIONS:,} links, then: {one_by_one(address, [HUB], 100):.1f} ms")
+
+
+if __name__ == "__main__":
+    measure_entity_pages(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
