@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.http import parse_etags
 
 from talkoot.graph.release import ReleaseError
-from talkoot.web.answer_cache import AnswerCache, Kept
+from talkoot.web.answer_cache import Kept
 from talkoot.web.rate_limit import Bucket
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class PageCache:
     """Stands before the application and keeps its answers that bear a validator, for as long as a release is served."""
 
     def __init__(self, app: WSGIApplication, site: Site) -> None:
-        self._app, self._site, self._kept = app, site, AnswerCache()
+        self._app, self._site, self._kept = app, site, site.answers
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
