@@ -27,7 +27,7 @@ COOKIE = "talkoot-review"
 _HERE = Path(__file__).resolve().parent
 _HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; script-src 'self'",
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "same-origin",  # a stricter one would take the Origin from forms
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -61,6 +61,7 @@ def test_hosts_do_not_wait_for_each_other(bench: Bench, server: FaultServer) -> 
     assert fetcher.counts["requests"] == 20
 
 
+@pytest.mark.alone
 def test_two_processes_keep_one_pace(bench: Bench, server: FaultServer) -> None:
     server.rules |= {f"/{name}/{number}": answer(b"x") for name in "ab" for number in range(5)}
     children = [start_child("pace", bench.home, server.address, name, "5", "0.15") for name in "ab"]
