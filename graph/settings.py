@@ -52,6 +52,7 @@ class Settings:
     minute_query_seconds: float = setting(60.0, "Seconds of query time that it has a minute; 0 for no limit.")
     minute_pages: int = setting(600, "Other requests that it has a minute; 0 for no limit.")
     trusted_proxies: str = setting("", "Addresses or networks of proxies whose X-Forwarded-For is believed, by spaces.")
+    style_page: int = setting(0, "1 shows /style, every part of the pages in every state, to those who work on them.")
     query_bytes: int = setting(65536, "Longest query text accepted, in bytes.")
     query_memory: int = setting(1024, "Memory that one query may take beyond the release itself, in MiB.")
     memory_triples: int = setting(500_000, "Releases up to this many triples are held in memory, larger ones on disk.")

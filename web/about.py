@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,18 +13,16 @@ from werkzeug.wrappers import Response as BaseResponse
 from talkoot.graph.engine import EngineUnavailable
 from talkoot.graph.release import ReleaseError
 from talkoot.ontology.namespaces import TALKOOT
-from talkoot.web.browse import EVERY_KIND
 from talkoot.web.problem import PROBLEM_TYPES
 from talkoot.web.releases import shown_sources
 from talkoot.web.responses import FOREVER, STATIC, asset, assets_version, page, page_at
 from talkoot.web.site import release, site
+from talkoot.web.sitemap import MOST_ADDRESSES, page_paths
 
 blueprint = Blueprint("about", __name__)
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _STATIC_MEDIA = {".css": "text/css", ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml"}
-_MOST_ADDRESSES = 50_000
-"""More than that a sitemap may not have."""
 _PAGES = ("", "actors", "solutions", "projects", "programmes", "collections", "centres", "countries", "sources",
           "coverage", "releases", "about", "ns", "voc", "shapes", "map", "network", "themes", "regions", "networks",
           "frameworks", "accessibility", "privacy", "developers")  # fmt: skip
@@ -31,7 +30,6 @@ _ROBOTS = """User-agent: *
 Disallow: /search
 Disallow: /sparql
 Disallow: /*?*page=
-Disallow: /*?*lang=
 Sitemap: {root}sitemap.xml
 """
 """Crawlers may read pages, not search, filters or queries; the dumps hold everything at once."""
@@ -83,11 +81,20 @@ def robots() -> Response:
 
 
 @blueprint.get("/sitemap.xml")
-def sitemap() -> Response:
-    """The addresses of the pages."""
-    hits = release().index.things(EVERY_KIND, "", 0, _MOST_ADDRESSES - len(_PAGES))
-    paths = [*_PAGES, *(f"doc/{hit.path.removeprefix('id/')}" for hit in hits)]
-    return Response(render_template("sitemap.xml", paths=paths), content_type="application/xml")
+@blueprint.get("/sitemap-<int:part>.xml")
+def sitemap(part: int = 0) -> Response:
+    """The addresses of all pages; where they are too many for one file, the files that list them."""
+    paths = [*_PAGES, *page_paths(release(), site().settings)]
+    parts = -(-len(paths) // MOST_ADDRESSES)
+    if part > parts:
+        abort(404)
+    if not part and parts > 1:
+        return _map(files=[f"sitemap-{number}.xml" for number in range(1, parts + 1)])
+    return _map(paths=paths[max(part - 1, 0) * MOST_ADDRESSES :][:MOST_ADDRESSES])
+
+
+def _map(paths: Sequence[str] = (), files: Sequence[str] = ()) -> Response:
+    return Response(render_template("sitemap.xml", paths=paths, files=files), content_type="application/xml")
 
 
 @blueprint.get("/healthz")

@@ -23,6 +23,7 @@ from talkoot.web import (
     search,
     site,
     sparql_page,
+    style_page,
     vocabulary,
     ways_in,
     wording,
@@ -37,12 +38,14 @@ def create_app(settings: Settings, run_dir: Path | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions[site.KEY] = site.Site(settings, run_dir)
     app.url_map.strict_slashes = False
-    language.set_up_languages(app)
+    language.set_up_languages(app, settings.home / "translations")
     responses.set_up_answers(app)
     _set_up_templates(app)
     for module in _PAGES:
         app.register_blueprint(module.blueprint)
     app.wsgi_app = PageCache(app.wsgi_app, app.extensions[site.KEY])  # type: ignore[method-assign]
+    if settings.style_page:
+        app.register_blueprint(style_page.blueprint)
     if run_dir is not None:
         from talkoot.web.sparql import SparqlMiddleware  # only a server with query readers needs it
 
@@ -72,11 +75,13 @@ def _set_up_templates(app: Flask) -> None:
         asset=responses.asset,
         in_language=language.in_language,
         language_word=wording.language_word,
-        languages=language.LANGUAGES,
+        languages=app.config["LANGUAGES"],
         name=names.name_mark,
         notes=names.note_marks,
+        page_address=responses.page_address,
         reader_language=language.reader_language,
         release_stamp=_release_stamp,
         text=names.text_mark,
         web_link=names.web_link,
+        written_language=language.written_language,
     )

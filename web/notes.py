@@ -31,10 +31,12 @@ def read_origin(view: ReleaseView, graph: NamedNode, language: str) -> Origin:
     source = first_text(known.get(DCT["isPartOf"])).removeprefix(f"{view.base}sources/")
     unknown = {"id": source, "title": source, "terms": "", "publisher": "", "publisher_page": ""}
     pages = [node.value for node in known.get(PROV["wasDerivedFrom"], []) if isinstance(node, NamedNode)]
+    own = graph.value.startswith(f"{view.base}graph/")  # a framework names the page that it is taken from
+    pages = pages if own else [graph.value]
     main = first_text(known.get(FOAF["primaryTopic"]))
     how = first_text(known.get(DCT["type"]))
     return {
-        "href": site_path(graph.value, view.base),
+        "href": site_path(graph.value, view.base) if own else "",
         "key": graph.value.removeprefix(f"{view.base}graph/{source}/"),
         "pages": tuple(web_link(page) for page in sorted(pages, key=lambda page: (page != main, page))),
         "obtained": Namer(view, language).concept(NamedNode(how)).text if how else "",

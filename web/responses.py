@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from talkoot import __version__
 from talkoot.graph.release import ReleaseError
 from talkoot.web.answer_cache import Kept
-from talkoot.web.language import reader_language
+from talkoot.web.language import address, interface_languages, reader_language
 from talkoot.web.negotiation import HTML, PROBLEM, TEXT, Choice, negotiate
 from talkoot.web.problem import PROBLEM_TYPES, problem_response
 from talkoot.web.rate_limit import Bucket
@@ -63,6 +63,18 @@ def assets_version() -> str:
 def asset(name: str) -> str:
     """The address of a style sheet, script or picture as it is now."""
     return f"/static/{assets_version()}/{name}"
+
+
+def page_address(canonical: str = "", language: str | None = None) -> str:
+    """The one full address that a page is to be known by; it asks for a language where one is given.
+
+    It stands under the data's base, whatever host a request names: a page is kept and given to others.
+    """
+    chosen = [("lang", str(language))] if language in interface_languages() else []
+    if canonical:
+        return address(canonical, chosen)
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return release().base + address(request.path, [*asked, *chosen])[1:]
 
 
 def page(template: str, **context: Any) -> Response:

@@ -198,3 +198,13 @@ def test_a_record_s_page_shows_what_it_says_and_its_origin(client: FlaskClient, 
     assert "First seen by Talkoot" in html
     assert "tk:hasRole" in html
     assert "main implementer" in html
+
+
+def test_what_is_taken_from_a_page_outside_names_that_page_as_its_source(client: FlaskClient):
+    paths = client.get("/sitemap.xml").get_data(as_text=True)
+    found = re.findall("/doc/framework/[a-z0-9]+", paths)
+    hrefs = [href for path in found for href in Page(client.get(path, headers=PAGE).get_data(as_text=True)).hrefs]
+
+    assert "https://kuntoutussaatio.fi/sio-valmisteluhanke/" in hrefs
+    assert "/sources/" not in hrefs
+    assert not [href for href in hrefs if href.startswith("/http")]

@@ -50,6 +50,7 @@ def create_desk_app(desk: Desk, token: str, hosts: set[str]) -> Flask:
     def csrf() -> str:
         return sign(f"form {request.cookies.get(COOKIE, '')}")
 
+    app.jinja_env.globals["asset"] = lambda name: url_for("asset", name=name)
     app.jinja_env.globals.update(cluster=explain.cluster, csrf=csrf, desk=desk, view=explain.view, web_link=web_link)
 
     @app.before_request

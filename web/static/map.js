@@ -13,6 +13,7 @@ function draw(L, land) {
   const [west, south, east, north] = place.dataset.seen.split(",").map(Number);
   const canvas = document.createElement("div");
   canvas.className = "map tall";
+  canvas.style.height = `${place.offsetHeight}px`; // as the drawing has it: nothing below may move
   canvas.setAttribute("role", "region");
   canvas.setAttribute("aria-label", place.dataset.label);
   place.replaceChildren(canvas);
