@@ -40,8 +40,8 @@ def test_a7_axe_in_ci_on_every_page_type(page: Page, client: FlaskClient, demo_i
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     kinds = page_kinds(client, demo_ids)
     rules = {str(rule.endpoint) for rule in client.application.url_map.iter_rules() if not rule.arguments}
-    assert {"browse.home", "browse.search", "browse.centres", "releases.sources", "about.about"} <= rules
-    assert {"/", "/search", "/centres", "/sources", "/about"} <= set(kinds)
+    assert {"ways_in.home", "search.search", "map.shown_map", "releases.sources", "about.about"} <= rules
+    assert {"/", "/search", "/map", "/network", "/centres", "/sources", "/about"} <= set(kinds)
     page.set_content('<html><head><title>Bad</title></head><body><img src="data:,"></body></html>')
     assert {rule for rule, _where in barriers(axe, page)} >= {"image-alt", "html-has-lang"}, "axe finds nothing at all"
     for path in ("/", f"/doc/{demo_ids['thl']}", "/centres"):
@@ -71,7 +71,7 @@ def test_a7_mobile(browser: Browser, address: str, demo_ids: dict[str, str]):
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
         assert page.evaluate("visualViewport.scale") == 1, path
         assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 16, path
-    page.get_by_role("searchbox").tap()
+    page.get_by_role("combobox").tap()
     page.keyboard.type("kuntaliitto")
     page.get_by_role("button", name="Find").tap()
     page.wait_for_url("**/search?**")
