@@ -42,7 +42,7 @@ class Settings:
     host: str = setting("127.0.0.1", "Address that the server listens on.")
     port: int = setting(8000, "Port that the server listens on.")
     workers: int = setting(2, "Web server processes.")
-    threads: int = setting(4, "Threads of each web server process, each with a query reader of its own.")
+    threads: int = setting(6, "Threads of each web server process, each with a query reader of its own.")
     query_seconds: float = setting(10.0, "Time limit of one query, in seconds; its reader is killed after it.")
     query_rows: int = setting(100_000, "Most rows or triples of one answer of /sparql; an answer that is cut says so.")
     answer_bytes: int = setting(268_435_456, "Most bytes of one answer of /sparql; it is broken off there.")

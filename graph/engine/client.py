@@ -27,15 +27,9 @@ from talkoot.graph.engine.syntax_hint import explain
 Gone = Callable[[], bool]
 
 _QUICK_SECONDS = 0.05
-"""A query that has worked longer than this is slow and goes to its own lane.
+"""A query that has worked longer than this is slow: it goes to its own lane, last in line for the processor for good.
 
 It is the processor's time that counts: on a busy machine a quick query waits, too.
-"""
-_LONG_SECONDS = 0.5
-"""One that has worked longer than this lets every other process go first, for good: its reader is not used again.
-
-A reader that was busy for less is kept. The next one would begin with everything to be read anew, which costs a query
-over a release in memory more than its own work.
 """
 _PATIENCE = 1.0
 """One that has not worked so long, but took this long by the clock, is slow as well: it waits for a disk."""
@@ -70,7 +64,7 @@ class Answer(Iterator[bytes]):
         self._waited = 0.0
         self._failure: EngineError | None = None
         self._leave: list[Callable[[], None]] = []  # the place and the slot of a long answer
-        self._slow = self._last_in_line = False
+        self._slow = False
         self._first = b""
         try:
             self._first = self._next_block()
@@ -136,7 +130,7 @@ class Answer(Iterator[bytes]):
         if kind == frames.MORE:
             return body
         self._done()
-        if self._last_in_line:
+        if self._slow:  # nothing can undo its lower priority, and it grew
             self._reader.close()
         else:
             self._connection.take_back(self._reader)
@@ -170,18 +164,15 @@ class Answer(Iterator[bytes]):
             if self._gone():
                 self.close()
                 raise ClientGone
-            worked = self._reader.worked()
-            if not self._slow and (worked > _QUICK_SECONDS or self._waited > _PATIENCE):
+            if not self._slow and (self._reader.worked() > _QUICK_SECONDS or self._waited > _PATIENCE):
                 self._go_to_slow_lane()
-            if not self._last_in_line and worked > _LONG_SECONDS:
-                self._last_in_line = True
-                self._reader.step_back()
         self.close()
         raise QueryTimeLimit(self._limit)
 
     def _go_to_slow_lane(self) -> None:
         lanes, begun = self._connection.lanes, bool(self._leave or self._first)
         self._slow = True
+        self._reader.step_back()
         try:
             if not begun:
                 self._leave.append(lanes.take_place())

@@ -86,6 +86,7 @@ def run_forked(connection: socket.socket, open_store: Callable[[], Store], query
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        os.nice(5)  # the web server goes first when processors are short
         connection.sendall(frames.PID.pack(os.getpid()))
         # A crash inside the engine (too deep a query overflows its stack) leaves word of its kind this way.
         faulthandler.enable(file=connection.fileno(), all_threads=False)
