@@ -16,16 +16,15 @@ from werkzeug.exceptions import NotAcceptable
 
 from talkoot.graph.coverage import coverage_graph
 from talkoot.graph.dumps import no_formula
-from talkoot.graph.identity.features import KINDS
 from talkoot.graph.labels import main_label
 from talkoot.graph.search_facts import FACETS, NOWHERE
 from talkoot.graph.search_index import MOST_FOUND, Hit
 from talkoot.ontology.folding import fold
 from talkoot.ontology.namespaces import COUNTRY, DCT, VOC
-from talkoot.web.browse import EVERY_KIND, LISTS, PAGE_LENGTH, Pager, list_rows, pager
+from talkoot.web.browse import EVERY_KIND, LISTS, PAGE_LENGTH, Pager, classes_of, list_rows, pager
 from talkoot.web.documents import rdf_response
 from talkoot.web.language import address
-from talkoot.web.names import named, short_iri, site_path
+from talkoot.web.names import named, site_path
 from talkoot.web.negotiation import GRAPH_FORMATS, HTML, Choice, Format, by_name, negotiate
 from talkoot.web.responses import conditional, page
 from talkoot.web.site import namer, release
@@ -153,10 +152,8 @@ def _sparql(asked: Asked, hits: Sequence[Hit], current: Pager) -> str:
         words=fold(asked.text),
         things=[hit.path for hit in hits] if asked.text else [],
         page=current.number,
-        classes=[short_iri(one) for one, (kind, _segment) in KINDS.items() if kind in kinds],
-        others=[
-            short_iri(one) for one, (kind, _) in KINDS.items() if kind not in kinds and kind in ("centre", "network")
-        ],
+        classes=classes_of(kinds),
+        others=classes_of({"centre", "network"}.difference(kinds)),
         filters=asked.filters,
     )
 
