@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from werkzeug.http import parse_etags
 
 _MOST_ANSWERS = 4000
 _MOST_BYTES = 48 * 1024 * 1024
@@ -17,6 +20,12 @@ class Kept(NamedTuple):
     headers: list[tuple[str, str]]
     body: bytes
     etag: str = ""
+
+
+def client_has(environ: Mapping[str, object], etag: str) -> bool:
+    """Whether the client says that it has the answer of that weak tag already."""
+    asked = str(environ.get("HTTP_IF_NONE_MATCH") or "")
+    return bool(asked) and parse_etags(asked).contains_weak(etag[3:-1])
 
 
 class AnswerCache:

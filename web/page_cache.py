@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.http import parse_etags
-
 from talkoot.graph.release import ReleaseError
-from talkoot.web.answer_cache import Kept
+from talkoot.web.answer_cache import Kept, client_has
 from talkoot.web.rate_limit import Bucket
 
 if TYPE_CHECKING:
@@ -43,8 +41,7 @@ class PageCache:
         share = limits.spend(limits.client(environ), Bucket.PAGES, 1)
         if share is not None and share.left < 0:  # which the application says better
             return self._app(environ, start_response)
-        known = environ.get("HTTP_IF_NONE_MATCH")
-        if known and parse_etags(known).contains_weak(kept.etag):
+        if client_has(environ, kept.etag):
             headers = [header for header in kept.headers if header[0].lower() not in _NOT_IN_304]
             start_response("304 NOT MODIFIED", headers)
             return []
@@ -71,5 +68,5 @@ class PageCache:
         finally:
             if hasattr(answer, "close"):
                 answer.close()
-        self._kept.put(key, Kept(list(told[1]), body, etag[3:-1]))
+        self._kept.put(key, Kept(list(told[1]), body, etag))
         return [body]

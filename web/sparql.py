@@ -18,14 +18,13 @@ from urllib.parse import quote
 from wsgiref.util import request_uri
 
 from pyoxigraph import NamedNode
-from werkzeug.http import parse_etags
 from werkzeug.wrappers import Response
 
 from talkoot.graph import engine
 from talkoot.graph.engine.row_limit import RowLimit
 from talkoot.graph.engine.unused_terms import unused_terms
 from talkoot.graph.workbooks import workbook_of_rows
-from talkoot.web.answer_cache import Kept
+from talkoot.web.answer_cache import Kept, client_has
 from talkoot.web.connections import client_has_gone
 from talkoot.web.negotiation import HTML, XLSX, Choice
 from talkoot.web.problem import problem_response
@@ -155,8 +154,8 @@ class SparqlMiddleware:
         if not _CHANGING.search(question.query):
             etag = _etag(release.stamp, question.query.strip(), question[2:], choice.media, packed)
             headers += [("ETag", etag), ("Cache-Control", "no-cache" if release.store is None else "max-age=86400")]
-            if _is_known(environ, etag):
-                return _send(environ, start_response, Kept(headers, b"", etag), shares)
+            if client_has(environ, etag):
+                return _not_modified(start_response, headers, shares)
         answer = self._run(question, choice, release, environ, pointer)
         if release.store is None and answer.release != release.number:  # it was switched in between
             answer.close()
@@ -288,17 +287,17 @@ def _send(
     environ: WSGIEnvironment, start_response: StartResponse, kept: Kept, shares: list[tuple[str, str]]
 ) -> Iterable[bytes]:
     """An answer that is whole; 304 where the client has it already."""
-    if kept.etag and _is_known(environ, kept.etag):
-        start_response("304 Not Modified", [pair for pair in kept.headers if pair[0] != "Content-Type"] + shares)
-        return []
+    if kept.etag and client_has(environ, kept.etag):
+        return _not_modified(start_response, kept.headers, shares)
     start_response("200 OK", [*kept.headers, ("Content-Length", str(len(kept.body))), *shares])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [kept.body]
 
 
-def _is_known(environ: WSGIEnvironment, etag: str) -> bool:
-    """Whether the client has the answer of that tag already."""
-    asked = environ.get("HTTP_IF_NONE_MATCH")
-    return bool(asked) and parse_etags(asked).contains_weak(etag[3:-1])
+def _not_modified(
+    start_response: StartResponse, headers: list[tuple[str, str]], shares: list[tuple[str, str]]
+) -> Iterable[bytes]:
+    start_response("304 Not Modified", [pair for pair in headers if pair[0] != "Content-Type"] + shares)
+    return []
 
 
 def _etag(*parts: object) -> str:
