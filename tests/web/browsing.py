@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import Flask
+from playwright.sync_api import Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -31,3 +33,10 @@ def served(make: Callable[[str], Flask]) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def barriers(axe: Any, page: Page, only: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> list[Any]:
+    """What axe finds by all its rules for A, AA and best practice, or by those named."""
+    options = {"resultTypes": ["violations"], "rules": {rule: {"enabled": False} for rule in without}}
+    found = axe.run(page, options=options | ({"runOnly": list(only)} if only else {})).response["violations"]
+    return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]

@@ -21,7 +21,7 @@ from talkoot.graph.search_index import build_search_index
 from talkoot.graph.settings import Settings
 from talkoot.ontology.namespaces import DCT, FOAF, ORG, PREFIXES, PROV, RDF, SKOS, TALKOOT, TK, VOC
 from talkoot.web.app import create_app
-from tests.web.browsing import ARGUMENTS
+from tests.web.browsing import ARGUMENTS, served
 
 ID = f"{TALKOOT}id/"
 PAGE = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -65,6 +65,13 @@ def client(demo_settings: Settings) -> FlaskClient:
     app = create_app(demo_settings)
     app.testing = True
     return app.test_client(use_cookies=False)
+
+
+@pytest.fixture(scope="module")
+def address(demo_settings: Settings) -> Iterator[str]:
+    """The address at which the pages over the demo are served to a browser, without query readers."""
+    with served(lambda host: create_app(demo_settings)) as address:
+        yield address
 
 
 @dataclass

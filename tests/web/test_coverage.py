@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +15,7 @@ from pyoxigraph import Store
 from talkoot.graph.settings import Settings
 from talkoot.ontology.namespaces import PREFIXES
 from talkoot.web.app import create_app
-from tests.web.browsing import served
+from tests.web.browsing import barriers
 from tests.web.conftest import PAGE, an_actor
 
 if TYPE_CHECKING:
@@ -181,12 +181,6 @@ def test_a_release_or_a_file_that_is_not_there_is_a_problem(client: FlaskClient,
     assert json.loads(response.data)["type"] == "/problems/not-found"
 
 
-@pytest.fixture(scope="module")
-def address(demo_settings: Settings) -> Iterator[str]:
-    with served(lambda host: create_app(demo_settings)) as address:
-        yield address
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "fi", "sv"])
 def test_there_is_no_barrier_in_any_language(browser: Browser, address: str, language: str) -> None:
@@ -200,6 +194,5 @@ def test_there_is_no_barrier_in_any_language(browser: Browser, address: str, lan
         page = context.new_page()
         for path in PAGES:
             page.goto(f"{path}?lang={language}")
-            found = axe.run(page).response["violations"]
-            assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == [], path
+            assert barriers(axe, page) == [], path
         context.close()

@@ -8,17 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from talkoot.graph.settings import Settings
-from talkoot.web.app import create_app
-from tests.web.browsing import served
-
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def address(demo_settings: Settings) -> Iterator[str]:
-    with served(lambda host: create_app(demo_settings)) as address:
-        yield address
 
 
 @pytest.fixture

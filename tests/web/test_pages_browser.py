@@ -7,21 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from talkoot.graph.settings import Settings
-from talkoot.web.app import create_app
-from tests.web.browsing import served
-
 pytestmark = pytest.mark.browser
 
 PATHS = ("/", "/actors", "/centres", "/countries/FIN", "/search?q=sosiaali", "/sources", "/sources/sim",
          "/coverage", "/releases", "/dumps/1/", "/about", "/sparql", "/voc", "/voc/role", "/voc/role/lead",
          "/voc/nuts-2021", "/ns", "/shapes", "/nowhere")  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def address(demo_settings: Settings) -> Iterator[str]:
-    with served(lambda host: create_app(demo_settings)) as address:
-        yield address
 
 
 @pytest.fixture

@@ -11,21 +11,13 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 from selectolax.lexbor import LexborHTMLParser
 
-from talkoot.graph.settings import Settings
-from talkoot.web.app import create_app
 from tests import catalogues
-from tests.web.browsing import served
+from tests.web.browsing import barriers
 from tests.web.conftest import PAGE, Hand, an_actor
 from tests.web.page_kinds import page_kinds
-from tests.web.test_site_browser import FOCUSABLE, WALK, barriers
+from tests.web.test_site_browser import FOCUSABLE, WALK
 
 WORDS = {"fi": "osaamiskeskukset", "sv": "ompetenscent", "en": "ompetence centres"}
-
-
-@pytest.fixture(scope="module")
-def address(demo_settings: Settings) -> Iterator[str]:
-    with served(lambda host: create_app(demo_settings)) as address:
-        yield address
 
 
 @pytest.fixture

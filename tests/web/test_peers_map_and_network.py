@@ -9,17 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 
-from talkoot.graph.settings import Settings
-from talkoot.web.app import create_app
-from tests.web.browsing import served
 from tests.web.conftest import PAGE
 from tests.web.test_ways_in import PATHS
-
-
-@pytest.fixture(scope="module")
-def address(demo_settings: Settings) -> Iterator[str]:
-    with served(lambda host: create_app(demo_settings)) as address:
-        yield address
 
 
 @pytest.fixture

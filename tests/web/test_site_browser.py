@@ -11,9 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
-from talkoot.graph.settings import Settings
-from talkoot.web.app import create_app
-from tests.web.browsing import served
+from tests.web.browsing import barriers
 from tests.web.page_kinds import NOT_FOUND, in_language, page_kinds
 
 pytestmark = pytest.mark.browser
@@ -58,12 +56,6 @@ SHIFT = """() => new Promise(done => {
 
 
 @pytest.fixture(scope="module")
-def address(demo_settings: Settings) -> Iterator[str]:
-    with served(lambda host: create_app(demo_settings)) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
 def kinds(client: FlaskClient, demo_ids: dict[str, str]) -> list[str]:
     return page_kinds(client, demo_ids)
 
@@ -78,13 +70,6 @@ def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
-
-
-def barriers(axe: Any, page: Page, only: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> list[Any]:
-    """What axe finds by all its rules for A, AA and best practice, or by those named."""
-    options = {"resultTypes": ["violations"], "rules": {rule: {"enabled": False} for rule in without}}
-    found = axe.run(page, options=options | ({"runOnly": list(only)} if only else {})).response["violations"]
-    return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
 
 
 @pytest.mark.parametrize("language", ["en", "fi", "sv"])
