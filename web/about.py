@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from talkoot.graph.engine import EngineUnavailable
 from talkoot.graph.release import ReleaseError
 from talkoot.ontology.namespaces import TALKOOT
+from talkoot.web.assets import FOREVER, STATIC, asset, assets_version
 from talkoot.web.problem import PROBLEM_TYPES
 from talkoot.web.releases import shown_sources
-from talkoot.web.responses import FOREVER, STATIC, asset, assets_version, page, page_at
+from talkoot.web.responses import page, page_at
 from talkoot.web.site import release, site
 from talkoot.web.sitemap import MOST_ADDRESSES, page_paths
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
-from jinja2 import StrictUndefined
 
-from talkoot.graph.release import ReleaseError
 from talkoot.graph.settings import Settings
 from talkoot.web import (
     about,
@@ -16,7 +14,6 @@ from talkoot.web import (
     groups,
     language,
     map_page,
-    names,
     network,
     releases,
     responses,
@@ -24,9 +21,9 @@ from talkoot.web import (
     site,
     sparql_page,
     style_page,
+    templating,
     vocabulary,
     ways_in,
-    wording,
 )
 from talkoot.web.page_cache import PageCache
 
@@ -38,9 +35,10 @@ def create_app(settings: Settings, run_dir: Path | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions[site.KEY] = site.Site(settings, run_dir)
     app.url_map.strict_slashes = False
+    app.jinja_environment = templating.LanguageEnvironment
     language.set_up_languages(app, settings.home / "translations")
     responses.set_up_answers(app)
-    _set_up_templates(app)
+    templating.set_up_templates(app)
     for module in _PAGES:
         app.register_blueprint(module.blueprint)
     app.wsgi_app = PageCache(app.wsgi_app, app.extensions[site.KEY])  # type: ignore[method-assign]
@@ -52,36 +50,3 @@ def create_app(settings: Settings, run_dir: Path | None = None) -> Flask:
         found = app.extensions[site.KEY]
         app.wsgi_app = SparqlMiddleware(app.wsgi_app, found)  # type: ignore[method-assign]
     return app
-
-
-def _release_stamp() -> tuple[int, str] | None:
-    """The number and the day of this request's release, for the foot of its page; None before the first."""
-    try:
-        view = site.release()
-    except ReleaseError:
-        return None
-    return view.number, wording.moment(view.manifest["published"])
-
-
-def _set_up_templates(app: Flask) -> None:
-    environment = app.jinja_env
-    environment.undefined = StrictUndefined
-    environment.trim_blocks = True
-    environment.lstrip_blocks = True
-    environment.filters.update(
-        listing=wording.listing, moment=wording.moment, named=names.name_mark, number=wording.number
-    )
-    environment.globals.update(
-        asset=responses.asset,
-        in_language=language.in_language,
-        language_word=wording.language_word,
-        languages=app.config["LANGUAGES"],
-        name=names.name_mark,
-        notes=names.note_marks,
-        page_address=responses.page_address,
-        reader_language=language.reader_language,
-        release_stamp=_release_stamp,
-        text=names.text_mark,
-        web_link=names.web_link,
-        written_language=language.written_language,
-    )

@@ -52,9 +52,9 @@ def _uses(notes: Notes, nodes: Iterable[NamedNode]) -> Iterable[dict[str, object
     for node in nodes:
         yield {
             "href": notes.ref(node).href,
-            "places": [notes.concept(place) for place in view.nodes(node, DCT["spatial"])],
+            "places": [notes.ref(place) for place in view.nodes(node, DCT["spatial"])],
             "programmes": notes.refs(view.nodes(node, TK["fundedUnder"])),
-            "funding_words": [notes.concept(words) for words in view.nodes(node, DCT["relation"])],
+            "funding_words": [notes.ref(words) for words in view.nodes(node, DCT["relation"])],
             "actors": [*_by_agent(notes, parts_in(view, node)[:FEW])],
             "marks": notes.marks(view.nodes(node, DCT["source"])),
         }
@@ -79,7 +79,7 @@ def _judgements(notes: Notes, decisions: Iterable[NamedNode]) -> Iterable[dict[s
         if len(pair) == 2:
             yield {
                 "pair": [source_entity(view, entity) for entity in pair],
-                "judgement": notes.concept(judgement).text if judgement else "",
+                "judgement": notes.ref(judgement).text if judgement else "",
                 "rule": first_text(told.get(SKOS["note"])),
                 "evidence": first_text(told.get(DCT["description"])),
                 "date": moment(first_text(told.get(DCT["date"]))),

@@ -52,9 +52,9 @@ class EntityPage:
         self.differences = self._differences()
         self.similar = similar(notes, thing)
         self.history = history(view, thing)
-        self.places = [notes.concept(country) for country in view.countries(thing)]
+        self.places = [notes.ref(country) for country in view.countries(thing)]
         self.years = years(*next(iter(view.periods(thing)), ("", "")))
-        self.groups = [lower_first(notes.concept(node).text) for node in view.nodes(thing, TK["hasTargetGroup"])]
+        self.groups = [lower_first(notes.ref(node).text) for node in view.nodes(thing, TK["hasTargetGroup"])]
         self.programmes = [notes.ref(node) for node in view.nodes(thing, TK["fundedUnder"])]
         self.parted = notes.refs(view.nodes(thing, OWL["differentFrom"], view.identity))
         self.notes = list(notes.all.values())

@@ -172,7 +172,7 @@ def part_rows(notes: Notes, parts: Iterable[Part], end: str) -> Iterator[Row]:
         words = {fold(text) for text in notes.view.labels(part.role).values()} if part.remarks else set()
         yield {
             "other": ref,
-            "role": notes.concept(part.role).text,
+            "role": notes.ref(part.role).text,
             "period": years(*when),
             "years": tuple(int(day[:4]) for day in when if day[:4].isdecimal()),
             "inferred": part.inferred,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping, Set
 from heapq import nlargest
 from itertools import islice
 from math import log2
@@ -24,6 +25,9 @@ _SHOWN, _CANDIDATES = 5, 60
 _LOOKED_AT = 20
 _ACTORS = ("organisation", "network")
 
+Holders = tuple[float, Mapping[str, Set[NamedNode]]]
+"""What having a value in common counts for, and the things that have it, by kind."""
+
 
 class Similar(NamedTuple):
     """A thing like another one, and what the two have in common."""
@@ -32,19 +36,31 @@ class Similar(NamedTuple):
     common: list[Ref]
 
 
-def _holders(facts: Facts, value: NamedNode) -> frozenset[NamedNode]:
+def _holders(facts: Facts, value: NamedNode) -> list[NamedNode]:
     """The things of which a value is told, and those in which it takes part; none where there are too many."""
     found: set[NamedNode] = set()
     for predicate in _TELLING:
         quads = islice(facts.store.quads_for_pattern(None, predicate, value, MERGED), _TOO_MANY + 1)
         found.update(quad.subject for quad in quads if isinstance(quad.subject, NamedNode))
-    return frozenset(found if len(found) <= _TOO_MANY else ())
+    return list(found) if len(found) <= _TOO_MANY else []
 
 
-def _acting(facts: Facts, value: NamedNode) -> frozenset[NamedNode]:
-    """The actors in the solutions of which a value is told."""
+def _acting(facts: Facts, value: NamedNode) -> Holders:
+    """The actors in the solutions of which a value is told, by kind."""
     things = (thing for thing in facts.held(_holders, value) if facts.kind(thing) in SOLUTIONS)
-    return frozenset(part.agent for thing in things for part in parts_in(facts, thing))
+    return _by_kind(facts, {part.agent for thing in things for part in parts_in(facts, thing)})
+
+
+def _told(facts: Facts, value: NamedNode) -> Holders:
+    """The things of which a value is told, by kind."""
+    return _by_kind(facts, facts.held(_holders, value))
+
+
+def _by_kind(facts: Facts, nodes: Collection[NamedNode]) -> Holders:
+    kinds: dict[str, set[NamedNode]] = defaultdict(set)
+    for node in nodes:
+        kinds[facts.kind(node)].add(node)
+    return 1 / log2(2 + len(nodes)), kinds
 
 
 def similar(notes: Notes, thing: NamedNode) -> list[Similar]:
@@ -55,17 +71,19 @@ def similar(notes: Notes, thing: NamedNode) -> list[Similar]:
     described = [part.thing for part in own if facts.kind(part.thing) in SOLUTIONS] if by_work else [thing]
     values = {value for node in described for predicate in _TELLING for value in facts.nodes(node, predicate)}
     places = {place for node in described for place in facts.nodes(node, DCT["spatial"])}  # too little by itself
-    holders: dict[NamedNode, frozenset[NamedNode]] = {
-        value: facts.held(_acting if by_work else _holders, value) for value in values
-    }
+    holders: dict[NamedNode, Set[NamedNode]] = {}
     likeness: dict[NamedNode, float] = defaultdict(float)
     for value in sorted(values, key=str):
+        weight, by_kind = facts.held(_acting if by_work else _told, value)
+        holders[value] = by_kind.get(kind, frozenset())
         for other in holders[value]:
-            likeness[other] += 1 / log2(2 + len(holders[value]))
+            likeness[other] += weight
     left_out = {thing, *(part.agent for mine in own for part in parts_in(facts, mine.thing))}
     found: list[Similar] = []
     for other in nlargest(_CANDIDATES, likeness, key=lambda node: (likeness[node], node.value)):
         common = {value for value in values if other in holders[value]}
-        if other not in left_out and facts.kind(other) == kind and common - places and len(found) < _SHOWN:
+        if other not in left_out and common - places:
             found.append(Similar(notes.ref(other), [notes.ref(value) for value in sorted(common, key=str)]))
+        if len(found) == _SHOWN:
+            break
     return found

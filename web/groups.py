@@ -39,7 +39,7 @@ def counted(names: Namer, scheme: str) -> list[Counted]:
     facts = names.view
     node = facts.schemes.get(scheme)
     terms = facts.subjects(SKOS["inScheme"], node) if node else []
-    found = [(names.concept(term), number) for term in terms if (number := uses(facts, term))]
+    found = [(names.ref(term), number) for term in terms if (number := uses(facts, term))]
     return sorted(found, key=lambda row: (-row[1], sort_key(row[0].text)))
 
 
@@ -57,7 +57,7 @@ def regions() -> Response:
 
 def _terms(name: str) -> Response:
     names = namer()
-    lists = [(names.concept(names.view.schemes[scheme]), counted(names, scheme))
+    lists = [(names.ref(names.view.schemes[scheme]), counted(names, scheme))
              for scheme in SCHEMES[name] if scheme in names.view.schemes]  # fmt: skip
     return page("terms_used.html", which=name, lists=[(scheme, rows) for scheme, rows in lists if rows])
 
@@ -100,7 +100,7 @@ def frameworks() -> Response:
     found = []
     for node in view.subjects(RDF["type"], TK["AssessmentFramework"]):
         told = {text.language or "": text.value for text in view.texts(node, DCT["description"])}
-        ref = names.concept(node)._replace(href=site_path(node.value, view.base))
+        ref = Ref(site_path(node.value, view.base), *view.concept(node, names.language))  # in the reader's own language
         found.append((ref, *reader_label(told, (names.language,)), len(view.subjects(CV["isDerivedFrom"], node))))
     found.sort(key=lambda row: sort_key(row[0].text))
     made = view.subjects(RDF["type"], TK["Assessment"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -47,10 +48,13 @@ def in_language(language: str) -> str:
     return address(request.path, [*pairs, ("lang", language)])
 
 
+_uri = lru_cache(maxsize=256)(iri_to_uri)  # a page names itself in every language
+
+
 def address(path: str, pairs: list[tuple[str, str]]) -> str:
     """A site-relative address with a query."""
     query = urlencode([(name, value) for name, value in pairs if value], quote_via=quote)
-    uri = iri_to_uri(path)
+    uri = _uri(path)
     return f"{uri}?{query}" if query else uri
 
 

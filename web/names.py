@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from flask_babel import gettext
-from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 from werkzeug.urls import iri_to_uri
 
 from talkoot.graph.labels import main_label, reader_label
 from talkoot.ontology.namespaces import COUNTRY, PREFIXES, TK, VOC
 from talkoot.web.facts import Term
-from talkoot.web.language import reader_language
 from talkoot.web.wording import is_web_address, moment, short_address
 
 if TYPE_CHECKING:
@@ -23,7 +19,6 @@ if TYPE_CHECKING:
 _IN_THE_READERS_LANGUAGE = ("programme", "collection")
 _DATES = ("date", "dateTime", "gYear", "gYearMonth")
 _NUMBERS = ("integer", "decimal", "double")
-_MOST_MARKS = 6
 
 
 class Ref(NamedTuple):
@@ -68,6 +63,27 @@ def web_link(address: str, text: str = "") -> Ref:
     return Ref(address if fit else "", text or short_address(address), None, outside=fit)
 
 
+def read_ref(view: ReleaseView, node: NamedNode, language: str) -> Ref:
+    """The name of an entity, or of a concept, for a reader of one language, with the page it leads to."""
+    if not node.value.startswith(f"{view.base}id/"):
+        return _concept(view, node, language)
+    kind = view.kind(node)
+    solution = view.node(node, TK["implements"]) if kind == "implementation" else None
+    places = tuple(view.ref(place, language).text for place in view.countries(node))
+    return named(site_path(node.value, view.base), kind, view.labels(solution or node), language, places, node.value)
+
+
+def _concept(view: ReleaseView, node: NamedNode, language: str) -> Ref:
+    """A concept's name, leading to the page of the country or of the term."""
+    text, lang = view.concept(node, language)
+    href = ""
+    if node.value.startswith(COUNTRY):
+        href = f"/countries/{node.value.removeprefix(COUNTRY)}"
+    elif node.value.startswith(VOC):
+        href = "/voc/" + iri_to_uri(node.value.removeprefix(VOC))
+    return Ref(href, text, lang, iri=node.value, code=node.value.rsplit("/", 1)[-1])
+
+
 class Namer:
     """Makes names for one reader."""
 
@@ -77,25 +93,7 @@ class Namer:
 
     def ref(self, node: NamedNode) -> Ref:
         """The name of an entity, or of a concept."""
-        view = self.view
-        if not node.value.startswith(f"{view.base}id/"):
-            return self.concept(node)
-        kind = view.kind(node)
-        solution = view.node(node, TK["implements"]) if kind == "implementation" else None
-        places = tuple(self.concept(place).text for place in view.countries(node))
-        return named(
-            site_path(node.value, view.base), kind, view.labels(solution or node), self.language, places, node.value
-        )
-
-    def concept(self, node: NamedNode) -> Ref:
-        """A concept's name, leading to the page of the country or of the term."""
-        text, lang = self.view.concept(node, self.language)
-        href = ""
-        if node.value.startswith(COUNTRY):
-            href = f"/countries/{node.value.removeprefix(COUNTRY)}"
-        elif node.value.startswith(VOC):
-            href = "/voc/" + iri_to_uri(node.value.removeprefix(VOC))
-        return Ref(href, text, lang, iri=node.value, code=node.value.rsplit("/", 1)[-1])
+        return self.view.ref(node, self.language)
 
     def property(self, predicate: NamedNode) -> Ref:
         """A property by its short name, leading to its description where it is one of ours."""
@@ -104,7 +102,7 @@ class Namer:
 
     def country(self, code: str) -> str:
         """A country's name by its code in the EU's table."""
-        return self.concept(NamedNode(COUNTRY + code)).text
+        return self.ref(NamedNode(COUNTRY + code)).text
 
     def refs(self, nodes: Iterable[NamedNode]) -> list[Ref]:
         """The names of several things, in alphabetical order."""
@@ -153,35 +151,3 @@ def named(
         return Ref(href, wanted, wanted_lang, kind, places=places, iri=iri)
     gloss = wanted if wanted_lang in (language, "en") and wanted != main and lang != language else ""
     return Ref(href, main, lang, kind, gloss, wanted_lang if gloss else "", places, iri)
-
-
-def text_mark(value: str, lang: str | None) -> Markup:
-    """A text kept apart from the writing around it, with its language where that is known or known to be unknown."""
-    if lang is None:
-        return Markup("<bdi>%s</bdi>") % value
-    return Markup('<bdi lang="%s">%s</bdi>') % (lang, value)
-
-
-def name_mark(ref: Ref) -> Markup:
-    """A name or a value, leading to its page, or to an address outside, where there is one."""
-    if ref.outside:
-        return Markup('<a class="out" href="%s" rel="external noopener">%s</a>') % (ref.href, ref.text)
-    shown = text_mark(ref.text, ref.lang)
-    return Markup('<a href="%s">%s</a>') % (ref.href, shown) if ref.href else shown
-
-
-def note_marks(marks: tuple[int, ...]) -> Markup:
-    """The marks that lead to the source notes of a statement."""
-    return _note_marks(tuple(marks), reader_language()) if marks else Markup("")
-
-
-@lru_cache(maxsize=4096)
-def _note_marks(marks: tuple[int, ...], language: str) -> Markup:
-    """The marks in a reader's language, which is what the translations here depend on."""
-    link = Markup('<a href="#s%s" aria-label="%s">%s</a>')
-    links = [link % (mark, gettext("source %(num)s", num=mark), mark) for mark in marks[:_MOST_MARKS]]
-    rest = len(marks) - _MOST_MARKS
-    if rest > 0:
-        more = gettext("and %(num)s more sources", num=rest)
-        links.append(Markup('<a href="#sources" aria-label="%s">+%s</a>') % (more, rest))
-    return Markup('<span class="notes">%s</span>') % Markup("").join(links)

@@ -134,7 +134,7 @@ def shown_network() -> Response:
     if of in by_country:
         hits = view.index.busiest(ACTORS, of, 4 * MOST_ACTORS)
         found = within(view, [NamedNode(view.base + hit.path) for hit in hits], by_country[of])
-        middle = names.concept(NamedNode(COUNTRY + of))
+        middle = names.ref(NamedNode(COUNTRY + of))
     else:
         node = node_at(f"{view.base}id/", of)
         node = node and (view.replacement(node) or node)

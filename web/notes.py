@@ -39,7 +39,7 @@ def read_origin(view: ReleaseView, graph: NamedNode, language: str) -> Origin:
         "href": site_path(graph.value, view.base) if own else "",
         "key": graph.value.removeprefix(f"{view.base}graph/{source}/"),
         "pages": tuple(web_link(page) for page in sorted(pages, key=lambda page: (page != main, page))),
-        "obtained": Namer(view, language).concept(NamedNode(how)).text if how else "",
+        "obtained": Namer(view, language).ref(NamedNode(how)).text if how else "",
         "as_of": moment(first_text(known.get(DCT["issued"]))),
         "licence": licence_link(first_text(known.get(DCT["license"]))),
         "source": view.source(source) or unknown,

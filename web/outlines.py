@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import cos, radians, sin, sqrt
 from typing import Any
 
-from talkoot.web.responses import STATIC
+from talkoot.web.assets import STATIC
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]

@@ -15,6 +15,7 @@ from talkoot.graph.release import Release, ReleaseError, read_release, store_ope
 from talkoot.graph.search_index import SearchIndex
 from talkoot.graph.settings import Settings
 from talkoot.web.facts import REMEMBERED, Facts
+from talkoot.web.names import read_ref
 from talkoot.web.notes import read_origin
 
 _log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class ReleaseView(Facts):
         self.sources: Sequence[Mapping[str, Any]] = json.loads((release.folder / "sources.json").read_bytes())
         super().__init__(store_opener(release.folder, memory_triples)(), release.manifest["base"])
         self.origin = lru_cache(maxsize=REMEMBERED)(partial(read_origin, self))
+        self.ref = lru_cache(maxsize=REMEMBERED)(partial(read_ref, self))
         self._local = threading.local()
 
     @property

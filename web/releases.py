@@ -94,7 +94,7 @@ def coverage() -> Response:
     for node in view.subjects(RDF["type"], DQV["QualityMeasurement"], graph):
         said = view.said_of(node, graph)
         for place in in_order(said.get(DCT["spatial"], ())):
-            row = rows.setdefault(place, {"place": names.concept(place), "sources": set()})
+            row = rows.setdefault(place, {"place": names.ref(place), "sources": set()})
             row[first_text(said[DQV["isMeasurementOf"]]).rpartition("#")[2]] = int(first_text(said[DQV["value"]]))
             row["sources"].update(one.value.rpartition("/")[2] for one in in_order(said.get(DCT["source"], ())))
     members, ordered = view.nodes(graph, DCT["spatial"], graph), sorted(rows, key=lambda one: rows[one]["place"].text)
@@ -164,5 +164,5 @@ def _shown(source: Mapping[str, Any]) -> dict[str, Any]:
         **source,
         "publisher": web_link(source["publisher_page"], source["publisher"]),
         "licence": licence_link(source["licence"]),
-        "place": namer().concept(release().countries_by_code.get(code) or COUNTRY[code]).text,
+        "place": namer().ref(release().countries_by_code.get(code) or COUNTRY[code]).text,
     }

@@ -6,8 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable
-from functools import lru_cache, wraps
-from pathlib import Path
+from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, make_response, render_template, request
@@ -17,19 +16,17 @@ from werkzeug.wrappers import Response as BaseResponse
 from talkoot import __version__
 from talkoot.graph.release import ReleaseError
 from talkoot.web.answer_cache import Kept
+from talkoot.web.assets import assets_version
 from talkoot.web.language import address, interface_languages, reader_language
 from talkoot.web.negotiation import HTML, PROBLEM, TEXT, Choice, negotiate
 from talkoot.web.problem import PROBLEM_TYPES, problem_response
 from talkoot.web.rate_limit import Bucket
 from talkoot.web.site import release, site
 
-STATIC = Path(__file__).resolve().parent / "static"
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; script-src 'self'; connect-src 'self'"
 )
-FOREVER = "public, max-age=31536000, immutable"
-"""How long a browser may keep what has its version in its address."""
 _SECURITY = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -49,20 +46,6 @@ _SLUGS = (
 _SLUG_OF = {PROBLEM_TYPES[slug].status: slug for slug in _SLUGS}
 
 _log = logging.getLogger(__name__)
-
-
-@lru_cache(maxsize=1)
-def assets_version() -> str:
-    """A hash over the style sheet, the scripts and the pictures, which is part of their addresses."""
-    digest = hashlib.sha256()
-    for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:10]
-
-
-def asset(name: str) -> str:
-    """The address of a style sheet, script or picture as it is now."""
-    return f"/static/{assets_version()}/{name}"
 
 
 def page_address(canonical: str = "", language: str | None = None) -> str:

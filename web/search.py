@@ -138,7 +138,7 @@ def _word(facet: str, value: str) -> str:
 
 
 def _kind_words() -> Mapping[str, str]:
-    words: Any = current_app.jinja_env.get_template("words.html").make_module({})
+    words: Any = current_app.jinja_env.get_template("words.html").module
     found: Mapping[str, str] = words.kinds
     return found
 

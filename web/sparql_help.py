@@ -11,12 +11,13 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from talkoot.ontology.namespaces import PREFIXES, RDF, RDFS, SCHEMA, SH, VOID
 from talkoot.web import reference
+from talkoot.web.assets import FOREVER, assets_version
 from talkoot.web.documents import rdf_response
 from talkoot.web.facts import MERGED
 from talkoot.web.language import LANGUAGES, address
 from talkoot.web.names import short_iri
 from talkoot.web.negotiation import GRAPH_FORMATS, Choice, Format
-from talkoot.web.responses import FOREVER, assets_version, conditional
+from talkoot.web.responses import conditional
 from talkoot.web.site import release
 
 blueprint = Blueprint("sparql_help", __name__)

@@ -153,7 +153,7 @@ def _entry(node: NamedNode, used_as: str = "") -> Entry:
         refs.sort(key=lambda ref: (order.index(ref.lang) if ref.lang in order else len(order), ref.lang, ref.text))
     for refs in links.values():
         refs.sort(key=lambda ref: ref.text)
-    label = names.concept(node)._replace(code=re.split("[/#]", node.value)[-1])
+    label = names.ref(node)._replace(code=re.split("[/#]", node.value)[-1])
     uses, query = _uses(node, used_as) if used_as else (0, "")
     return {"label": label, "iri": node.value, "texts": texts, "links": links, "uses": uses, "query": query}
 
@@ -161,7 +161,7 @@ def _entry(node: NamedNode, used_as: str = "") -> Entry:
 def _link(node: NamedNode) -> Ref:
     """A term, a concept or an address, by its name where it has one, leading to where it is described."""
     known, short = release(), short_iri(node.value)
-    label = namer().concept(node)
+    label = namer().ref(node)
     if node.value.startswith(TK):
         return namer().property(node)
     if label.href or not known.labels(node):

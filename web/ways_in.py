@@ -36,7 +36,7 @@ def _centres() -> list[dict[str, Any]]:
     for hit in view.index.things(("centre",), limit=1000):
         node = NamedNode(view.base + hit.path)
         place, status = (
-            names.concept(value) if (value := view.node(node, predicate)) else Ref("", "", "")
+            names.ref(value) if (value := view.node(node, predicate)) else Ref("", "", "")
             for predicate in (TK["designatedFor"], ADMS["status"])
         )
         hosts = {part.agent for part in parts_in(view, node) if part.role == HOST}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from babel import Locale
@@ -37,12 +38,17 @@ def number(value: int) -> str:
 
 def moment(text: str, skeleton: str = "yMMMM", style: str = "long") -> str:
     """A year, a month or a day as the reader writes it; what is none of these stays as it is."""
+    return _moment(text, skeleton, style, _locale())
+
+
+@lru_cache(maxsize=4096)
+def _moment(text: str, skeleton: str, style: str, locale: str) -> str:
     try:
         if len(text) == _YEAR_LENGTH:
             return text
         if len(text) == _MONTH_LENGTH:
-            return str(format_skeleton(skeleton, datetime.strptime(text, "%Y-%m"), locale=_locale()))
-        return str(babel_date(date.fromisoformat(text[:10]), style, locale=_locale()))
+            return str(format_skeleton(skeleton, datetime.strptime(text, "%Y-%m"), locale=locale))
+        return str(babel_date(date.fromisoformat(text[:10]), style, locale=locale))
     except ValueError:
         return text
 

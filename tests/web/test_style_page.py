@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from talkoot.graph.settings import Settings
 from talkoot.web.app import create_app
-from talkoot.web.responses import STATIC
+from talkoot.web.assets import STATIC
 from tests.web.browsing import barriers, served
 from tests.web.conftest import PAGE
 from tests.web.test_site_browser import STICKING_OUT

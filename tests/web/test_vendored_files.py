@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from talkoot.web.responses import STATIC
+from talkoot.web.assets import STATIC
 
 VENDOR = STATIC / "vendor"
 ASSETS = STATIC.parent / "assets"

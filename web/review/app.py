@@ -19,6 +19,7 @@ from talkoot.graph.identity import explain
 from talkoot.graph.identity.clusters import Contradiction
 from talkoot.graph.identity.review import Desk, ReviewError
 from talkoot.graph.locks import HomeInUse
+from talkoot.web.marks import kind_mark
 from talkoot.web.names import web_link
 from talkoot.web.negotiation import PROBLEM
 from talkoot.web.responses import CONTENT_SECURITY_POLICY
@@ -51,6 +52,7 @@ def create_desk_app(desk: Desk, token: str, hosts: set[str]) -> Flask:
         return sign(f"form {request.cookies.get(COOKIE, '')}")
 
     app.jinja_env.globals["asset"] = lambda name: url_for("asset", name=name)
+    app.jinja_env.globals["mark"] = lambda kind: kind_mark(kind, url_for("asset", name="kinds.svg"))
     app.jinja_env.globals.update(cluster=explain.cluster, csrf=csrf, desk=desk, view=explain.view, web_link=web_link)
 
     @app.before_request
