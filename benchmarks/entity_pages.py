@@ -1,8 +1,10 @@
-"""Pages of things beside a trivial Flask view of the same server: new, kept, had already, an actor with 5,000 links.
+"""Pages of things beside a trivial Flask view of the same server, Datasette's row pages and pages made with rdflib.
 
-``python -m benchmarks.entity_pages [HOME]`` needs wrk. It measures the release of a home, or a made-up one. *New* pages
+``python -m benchmarks.entity_pages [HOME]`` needs wrk; Datasette is measured where TALKOOT_PEERS names an environment
+with requirements-endpoints.txt. It measures the release of a home, or a made-up one of a million triples. *New* pages
 are asked for at addresses never asked before, of things drawn from the whole release, so that no answer is kept; what
-is read of hubs is kept by each process as in use, and how long the first reading takes is told by itself.
+is read of hubs is kept by each process as in use, and how long the first reading takes is told by itself. Datasette
+and rdflib show less of a thing: its statements and the first of its parts.
 """
 
 from __future__ import annotations
@@ -16,19 +18,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 import requests
-from flask import Flask
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from benchmarks.endpoints import started
+from benchmarks.page_peers import make_tables, rdflib_environment
 from talkoot.graph.settings import Settings
 from talkoot.ontology.namespaces import DCT, PROV, RDF, TALKOOT, TK, VOC
 from tests.graph.engine.servers import free_port
 from tests.web.conftest import ID, Hand, an_actor
 
 SECONDS = 5
-ACTORS, SOLUTIONS = 2000, 5000
+ACTORS, SOLUTIONS, OF_THE_HUB = 25_000, 75_000, 5_000
 HUB = "actor/hub"
 ACCEPT = {"Accept": "text/html", "Accept-Language": "fi"}
 _LUA = """
@@ -44,16 +47,8 @@ end
 """
 
 
-def trivial() -> Flask:
-    """The least that a Flask application can do."""
-    app = Flask("trivial")
-    app.add_url_rule("/doc/<path:path>", "view", lambda path: f"<!doctype html><title>{len(path)}</title>")
-    app.add_url_rule("/sparql", "ready", lambda: "")
-    return app
-
-
 def make_home(folder: Path) -> Hand:
-    """Made-up actors with two or three solutions each; one of them has a part in all."""
+    """A million made-up triples: actors with some six solutions each; one of them has a part in 5,000."""
     hand, quads = Hand(folder), an_actor("hub", "Napa")
     for number in range(ACTORS):
         quads += an_actor(f"a{number}", f"Toimija {number}")
@@ -63,7 +58,8 @@ def make_home(folder: Path) -> Hand:
             Quad(thing, RDF["type"], TK["Solution"]),
             Quad(thing, DCT["title"], Literal(f"Ratkaisu {number}", language="fi")),
         ]
-        for place, actor in enumerate(("hub", f"a{number % ACTORS}")):
+        second = "hub" if number < OF_THE_HUB else f"a{(number * 7 + 1) % ACTORS}"
+        for place, actor in enumerate((second, f"a{number % ACTORS}")):
             part = NamedNode(f"{thing.value}#part-{place}")
             quads += [
                 Quad(part, PROV["agent"], NamedNode(f"{ID}actor/{actor}")),
@@ -91,29 +87,40 @@ def serving(home: Path, log: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "talkoot", "serve", "--home", str(home), "--port", str(port)]
     address = f"http://127.0.0.1:{port}"
     with started(command, f"{address}/sparql", log, TALKOOT_MINUTE_PAGES="0", TALKOOT_WORKERS="1"):
-        yield address
+        yield f"{address}/doc/"
 
 
 @contextmanager
-def serving_trivial(log: Path) -> Iterator[str]:
-    """The trivial view in the same server with as many processes and threads."""
+def serving_flask(name: str, log: Path, **environment: str) -> Iterator[str]:
+    """An application of page_peers in the same server with as many processes and threads."""
     port, threads = free_port(), Settings.threads
-    small = ["env", "-i", f"PATH={os.environ['PATH']}"]  # as Talkoot's server does: the server copies it into requests
+    given = [f"{key}={value}" for key, value in environment.items()]
+    small = ["env", "-i", f"PATH={os.environ['PATH']}", *given]  # as Talkoot's does: granian copies it into requests
     command = [*small, sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1",
-               "--blocking-threads", str(threads), "--factory", "benchmarks.entity_pages:trivial"]  # fmt: skip
+               "--blocking-threads", str(threads), "--factory", f"benchmarks.page_peers:{name}"]  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     with started(command, f"{address}/sparql", log):
-        yield address
+        yield f"{address}/doc/"
+
+
+@contextmanager
+def serving_datasette(tables: Path, log: Path) -> Iterator[str]:
+    """Datasette over the tables of :func:`make_tables`."""
+    program, port = os.environ["TALKOOT_PEERS"] + "/bin/datasette", free_port()
+    address = f"http://127.0.0.1:{port}"
+    with started([program, "serve", "-i", str(tables), "--port", str(port)], f"{address}/-/versions.json", log):
+        yield f"{address}/{tables.stem}/things/"
 
 
 def asked(address: str, paths: list[str], script: Path, *, new: bool = False, etag: str = "") -> tuple[float, float]:
     """Requests a second, and the time in ms that half of them took at most, by 4 clients."""
     headers = ACCEPT | ({"If-None-Match": etag} if etag else {})
     quoted = ", ".join(f"['{name}'] = '{value}'" for name, value in headers.items())
-    listed = ", ".join(f"'/doc/{path}'" for path in paths)
+    parts = urlsplit(address)
+    listed = ", ".join(f"'{parts.path}{path}'" for path in paths)
     script.write_text(_LUA.format(paths=listed, new=str(new).lower(), headers=quoted), "utf-8")
     told = subprocess.run(
-        ["wrk", "-t1", "-c4", f"-d{SECONDS}s", "--latency", "-s", str(script), address],
+        ["wrk", "-t1", "-c4", f"-d{SECONDS}s", "--latency", "-s", str(script), f"http://{parts.netloc}"],
         check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     assert "Non-2xx" not in told or etag, told
@@ -128,10 +135,16 @@ def one_by_one(address: str, paths: list[str], times: int) -> float:
     with requests.Session() as session:
         for number in range(times):
             begun = time.perf_counter()
-            answer = session.get(f"{address}/doc/{paths[number % len(paths)]}?one={number}", headers=ACCEPT, timeout=60)
+            answer = session.get(f"{address}{paths[number % len(paths)]}?one={number}", headers=ACCEPT, timeout=60)
             spent.append((time.perf_counter() - begun) * 1000)
             assert answer.status_code == 200
     return sorted(spent)[times // 2]
+
+
+def tell(name: str, trivial: float, measured: tuple[float, float]) -> None:
+    """Print one measurement beside that of the trivial view."""
+    rate, half = measured
+    print(f"{name}: {rate:,.0f}/s, {rate / trivial:.2f} of the trivial view, half within {half:.1f} ms", flush=True)
 
 
 def measure_entity_pages(home: Path | None) -> None:
@@ -140,23 +153,31 @@ def measure_entity_pages(home: Path | None) -> None:
         work = Path(folder)
         script, log = work / "paths.lua", work / "log"
         settings = Settings(home=home) if home else make_home(work / "var").settings
+        store = Store.read_only(str(settings.current / "store"))
+        merged = sum(1 for _ in store.quads_for_pattern(None, None, None, DefaultGraph()))
+        print(f"{len(store):,} quads, {merged:,} of them in the merged view")
         paths = [path for path in things(settings) if path != HUB]
         paths = paths[:: max(1, len(paths) // 3000)]
-        with serving_trivial(log) as address:
-            rate, middle = asked(address, paths, script)
-            print(f"trivial view: {rate:,.0f} pages/s, half within {middle:.1f} ms")
+        with serving_flask("trivial", log) as address:
+            rate, half = asked(address, paths, script)
+            tell("trivial view", rate, (rate, half))
         with serving(settings.home, log) as address:
-            tag = requests.get(f"{address}/doc/{paths[0]}", headers=ACCEPT, timeout=60).headers["ETag"]
+            tag = requests.get(f"{address}{paths[0]}", headers=ACCEPT, timeout=60).headers["ETag"]
             asked(address, paths, script, new=True)  # names are read once
-            for name, of, options in (
-                ("new pages", paths, {"new": True}), ("kept pages", paths[:200], {}), ("304", paths[:1], {"etag": tag}),
-            ):  # fmt: skip
-                ours, half = asked(address, of, script, **options)  # type: ignore[arg-type]
-                print(f"{name}: {ours:,.0f}/s, {ours / rate:.2f} of the trivial view, half within {half:.1f} ms")
+            tell("new pages", rate, asked(address, paths, script, new=True))
+            tell("kept pages", rate, asked(address, paths[:200], script))
+            tell("304", rate, asked(address, paths[:1], script, etag=tag))
             print(f"a new page for one client alone: {one_by_one(address, paths, 300):.1f} ms")
             if home is None:
-                print(f"an actor with {SOLUTIONS:,} links, first time: {one_by_one(address, [HUB], 1):.1f} ms")
-                print(f"an actor with {SOLUTIONS:,} links, then: {one_by_one(address, [HUB], 100):.1f} ms")
+                print(f"an actor with {OF_THE_HUB:,} links, first time: {one_by_one(address, [HUB], 1):.1f} ms")
+                print(f"an actor with {OF_THE_HUB:,} links, then: {one_by_one(address, [HUB], 100):.1f} ms")
+        with serving_flask("by_rdflib", log, **rdflib_environment(store, work)) as address:
+            tell("rdflib", rate, asked(address, paths, script, new=True))
+        if "TALKOOT_PEERS" in os.environ:
+            with serving_datasette(make_tables(store, work / "talkoot.db"), log) as address:
+                rows = [path.replace("/", "~2F") for path in paths]
+                tell("Datasette", rate, asked(address, rows, script, new=True))
+                print(f"Datasette, a new page for one client alone: {one_by_one(address, rows, 300):.1f} ms")
 
 
 if __name__ == "__main__":

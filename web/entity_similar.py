@@ -21,7 +21,7 @@ _TELLING = (TK["hasTargetGroup"], TK["addressesNeed"], TK["hasForm"], TK["funded
             DCT["isPartOf"], DCT["spatial"])  # fmt: skip
 _TOO_MANY = 400
 """What more things than this have tells nothing about any of them."""
-_SHOWN, _CANDIDATES = 5, 60
+_SHOWN = 5
 _LOOKED_AT = 20
 _ACTORS = ("organisation", "network")
 
@@ -73,17 +73,14 @@ def similar(notes: Notes, thing: NamedNode) -> list[Similar]:
     places = {place for node in described for place in facts.nodes(node, DCT["spatial"])}  # too little by itself
     holders: dict[NamedNode, Set[NamedNode]] = {}
     likeness: dict[NamedNode, float] = defaultdict(float)
-    for value in sorted(values, key=str):
+    for value in (*sorted(values - places, key=str), *sorted(places, key=str)):
         weight, by_kind = facts.held(_acting if by_work else _told, value)
         holders[value] = by_kind.get(kind, frozenset())
-        for other in holders[value]:
+        for other in likeness.keys() & holders[value] if value in places else holders[value]:
             likeness[other] += weight
-    left_out = {thing, *(part.agent for mine in own for part in parts_in(facts, mine.thing))}
-    found: list[Similar] = []
-    for other in nlargest(_CANDIDATES, likeness, key=lambda node: (likeness[node], node.value)):
-        common = {value for value in values if other in holders[value]}
-        if other not in left_out and common - places:
-            found.append(Similar(notes.ref(other), [notes.ref(value) for value in sorted(common, key=str)]))
-        if len(found) == _SHOWN:
-            break
-    return found
+    for known in (thing, *(part.agent for mine in own for part in parts_in(facts, mine.thing))):
+        likeness.pop(known, None)
+    likest = nlargest(_SHOWN, likeness, key=lambda node: (likeness[node], node.value))
+    common = ([value for value in sorted(values, key=str) if other in holders[value]] for other in likest)
+    return [Similar(notes.ref(other), [notes.ref(value) for value in shared])
+            for other, shared in zip(likest, common, strict=True)]  # fmt: skip

@@ -42,10 +42,14 @@ def written_language() -> str:
     return reader_language() if reader_language() in LANGUAGES else "en"
 
 
-def in_language(language: str) -> str:
-    """The address of this page in another language: same path, same query."""
-    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return address(request.path, [*pairs, ("lang", language)])
+def this_page() -> str:
+    """The address of this page that asks for no language: same path, same query."""
+    return address(request.path, [(name, value) for name, value in request.args.items(multi=True) if name != "lang"])
+
+
+def asking_for(page: str, language: str) -> str:
+    """The address of a page in a language."""
+    return f"{page}{'&' if '?' in page else '?'}lang={language}"
 
 
 _uri = lru_cache(maxsize=256)(iri_to_uri)  # a page names itself in every language

@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -17,7 +17,7 @@ from talkoot import __version__
 from talkoot.graph.release import ReleaseError
 from talkoot.web.answer_cache import Kept
 from talkoot.web.assets import assets_version
-from talkoot.web.language import address, interface_languages, reader_language
+from talkoot.web.language import address, asking_for, interface_languages, reader_language, this_page
 from talkoot.web.negotiation import HTML, PROBLEM, TEXT, Choice, negotiate
 from talkoot.web.problem import PROBLEM_TYPES, problem_response
 from talkoot.web.rate_limit import Bucket
@@ -48,16 +48,19 @@ _SLUG_OF = {PROBLEM_TYPES[slug].status: slug for slug in _SLUGS}
 _log = logging.getLogger(__name__)
 
 
-def page_address(canonical: str = "", language: str | None = None) -> str:
-    """The one full address that a page is to be known by; it asks for a language where one is given.
+class KnownAs(NamedTuple):
+    """The one full address that a page is to be known by, that without a language, and those by language."""
 
-    It stands under the data's base, whatever host a request names: a page is kept and given to others.
-    """
-    chosen = [("lang", str(language))] if language in interface_languages() else []
-    if canonical:
-        return address(canonical, chosen)
-    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return release().base + address(request.path, [*asked, *chosen])[1:]
+    canonical: str
+    plain: str
+    by_language: dict[str, str]
+
+
+def known_as(canonical: str = "") -> KnownAs:
+    """The addresses of this page under the data's base, whatever host a request names: a page is given to others."""
+    plain = (canonical and address(canonical, [])) or release().base + this_page()[1:]
+    by_language = {code: asking_for(plain, code) for code in interface_languages()}
+    return KnownAs(by_language.get(request.args.get("lang", ""), plain), plain, by_language)
 
 
 def page(template: str, **context: Any) -> Response:

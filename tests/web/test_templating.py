@@ -7,14 +7,14 @@ from flask import Flask, render_template
 from jinja2 import DictLoader
 
 from talkoot.web.app import create_app
-from talkoot.web.language import in_language
+from talkoot.web.language import this_page
 from tests.web.conftest import Hand, an_actor
 
 TEMPLATES = {
     "settled.html": "{{ _('Sources') }}",
     "percent.html": "{{ _('100 %%') }}",
     "given.html": "{% set day = '<b>' %}{{ _('as of %(day)s', day=day) }}",
-    "macros.html": "{% set word = _('Sources') %}{% macro say() %}{{ word }} {{ in_language('sv') }}{% endmacro %}",
+    "macros.html": "{% set word = _('Sources') %}{% macro say() %}{{ word }} {{ this_page() }}{% endmacro %}",
     "imported.html": "{% from 'macros.html' import say %}{{ say() }}",
 }
 
@@ -37,8 +37,8 @@ def test_a_text_stands_in_the_language_of_each_request(app: Flask):
 def test_a_macro_made_once_still_sees_the_request_that_it_serves(app: Flask):
     for path in ("/actors", "/solutions"):
         with app.test_request_context(f"{path}?lang=en"):
-            assert render_template("imported.html") == f"Sources {in_language('sv')}"
-            assert path in in_language("sv")
+            assert render_template("imported.html") == f"Sources {this_page()}"
+            assert path in this_page()
 
 
 def test_a_per_cent_sign_and_a_value_from_outside_stand_as_before(app: Flask):
