@@ -26,13 +26,30 @@ _SETTLED: dict[str, Callable[..., str]] = {
 }
 """Functions of templates whose answer depends on the language and the arguments alone."""
 
+_MARKS: dict[str, Callable[..., Markup]] = {
+    "gloss": marks.gloss_mark,
+    "mark": marks.kind_mark,
+    "name": marks.name_mark,
+    "notes": marks.note_marks,
+    "tag": marks.tag_mark,
+    "text": marks.text_mark,
+    "value": marks.value_mark,
+}
+"""Functions that a page calls hundreds of times."""
+
 
 class _Settle(NodeTransformer):
-    """Puts the answer in the place of a call that a language settles, as Jinja puts ``2`` in the place of ``1 + 1``."""
+    """Puts the answer in the place of a call that a language settles, as Jinja puts ``2`` in the place of ``1 + 1``.
+
+    Marks become filters, since Jinja calls a filter directly and looks a function up anew for each call.
+    """
 
     def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802  # Jinja's name
         self.generic_visit(node)
-        known = _SETTLED.get(node.node.name) if isinstance(node.node, nodes.Name) else None
+        called = node.node.name if isinstance(node.node, nodes.Name) else ""
+        if called in _MARKS and node.args:
+            return nodes.Filter(node.args[0], called, node.args[1:], [], None, None, lineno=node.lineno)
+        known = _SETTLED.get(called)
         if known is None or node.kwargs or not all(isinstance(given, nodes.Const) for given in node.args):
             return node
         return nodes.Const(known(*(given.value for given in node.args)), lineno=node.lineno)  # type: ignore[attr-defined]
@@ -86,7 +103,7 @@ def set_up_templates(app: Flask) -> None:
     environment.trim_blocks = True
     environment.lstrip_blocks = True
     environment.filters.update(
-        listing=wording.listing, moment=wording.moment, named=marks.name_mark, number=wording.number
+        listing=wording.listing, moment=wording.moment, named=marks.name_mark, number=wording.number, **_MARKS
     )
     environment.globals.update(
         asset=assets.asset,
@@ -94,17 +111,10 @@ def set_up_templates(app: Flask) -> None:
         known_as=responses.known_as,
         language_word=wording.language_word,
         languages=app.config["LANGUAGES"],
-        gloss=marks.gloss_mark,
-        mark=marks.kind_mark,
-        name=marks.name_mark,
-        notes=marks.note_marks,
         reader_language=language.reader_language,
         release_stamp=_release_stamp,
         shapes=marks.SHAPES,
-        tag=marks.tag_mark,
         this_page=language.this_page,
-        text=marks.text_mark,
-        value=marks.value_mark,
         web_link=web_link,
         written_language=language.written_language,
     )
