@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import logging
 import re
 import time
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -33,13 +31,12 @@ from talkoot.web.site import Site
 from talkoot.web.sparql_problem import Refused, problem_of
 from talkoot.web.sparql_request import ALLOW, Question, choose_format, read_question
 from talkoot.web.sparql_service import service_description
+from talkoot.web.sparql_stream import AnswerStream
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PATH = "/sparql"
-
-_log = logging.getLogger(__name__)
 
 _EXPOSED = (
     "Content-Language, ETag, Link, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, "
@@ -86,13 +83,17 @@ class SparqlMiddleware:
             return self._app(environ, start_response)
         client = self._limits.client(environ)
         started = time.monotonic()
+
+        def charge(seconds: float) -> None:
+            self._limits.spend(client, Bucket.QUERY_SECONDS, seconds, used=True)
+
         try:
             shares = self._take_share(client, environ["REQUEST_METHOD"])
-            return self._respond(environ, start_response, shares)
+            return self._respond(environ, start_response, shares, charge)
         except (engine.EngineError, Refused) as error:
             problem = error if isinstance(error, Refused) else problem_of(error)
         finally:
-            self._limits.spend(client, Bucket.QUERY_SECONDS, time.monotonic() - started, used=True)
+            charge(time.monotonic() - started)
         response = problem_response(
             problem.slug,
             str(problem),
@@ -127,7 +128,11 @@ class SparqlMiddleware:
         return told
 
     def _respond(
-        self, environ: WSGIEnvironment, start_response: StartResponse, shares: list[tuple[str, str]]
+        self,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        shares: list[tuple[str, str]],
+        charge: Callable[[float], None],
     ) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
         if method == "OPTIONS":
@@ -159,7 +164,7 @@ class SparqlMiddleware:
         answer = self._run(question, choice, release, environ, pointer)
         if release.store is None and answer.release != release.number:  # it was switched in between
             answer.close()
-            return self._respond(environ, start_response, shares)
+            return self._respond(environ, start_response, shares, charge)
         if choice.format is XLSX:
             with answer:
                 rows = b"".join(answer)
@@ -175,7 +180,7 @@ class SparqlMiddleware:
             if method == "HEAD":
                 answer.close()
                 return []
-            return _Stream(answer, environ, packed=packed)
+            return AnswerStream(answer, environ, packed=packed, charge=charge)
         if answer.cut:
             headers.append(("Talkoot-Truncated", f"rows={question.rows}"))
         if _is_empty(answer.whole, choice):
@@ -247,40 +252,6 @@ class SparqlMiddleware:
             ("Talkoot-Time-Limit", f"{self._settings.query_seconds:g}"),
             ("Link", ", ".join(links)),
         ]
-
-
-class _Stream(Iterator[bytes]):
-    """The blocks of an answer as they come, packed where that was asked for.
-
-    One that breaks off has said so in its last block. A server that can tell its client so is told by the error, too;
-    granian cannot (2.8, measured), and would only write where in our code that was.
-    """
-
-    def __init__(self, answer: engine.Answer, environ: WSGIEnvironment, *, packed: bool) -> None:
-        self._answer = answer
-        self._told = "granian" not in environ.get("SERVER_SOFTWARE", "").lower()
-        self._packer = zlib.compressobj(5, wbits=31) if packed else None
-        self._ended = False
-
-    def __next__(self) -> bytes:
-        if self._ended:
-            raise StopIteration
-        try:
-            block = next(self._answer)
-        except StopIteration:
-            self._ended = True
-            if self._packer is None:
-                raise
-            return self._packer.flush()
-        except engine.EngineError as error:
-            _log.warning("an answer broke off: %s", error)
-            if self._told:
-                raise
-            raise StopIteration from error
-        return self._packer.compress(block) + self._packer.flush(zlib.Z_SYNC_FLUSH) if self._packer else block
-
-    def close(self) -> None:
-        self._answer.close()
 
 
 def _send(

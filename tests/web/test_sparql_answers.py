@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -228,6 +229,19 @@ def test_the_time_of_queries_is_shared_too(shares: Shares):
     refused = shares.ask("192.0.2.3")
     assert refused.status_code == 429
     assert "seconds of query time" in refused.json()["detail"]
+
+
+def test_a_long_answer_counts_until_its_last_block(shares: Shares):
+    many = " ".join(map(str, range(60)))
+    query = f"SELECT * {{ VALUES ?a {{ {many} }} VALUES ?b {{ {many} }} VALUES ?c {{ {many} }} }}"
+    with requests.get(
+        shares.address, params={"query": query}, headers={"X-Forwarded-For": "192.0.2.4"}, stream=True, timeout=20
+    ) as answer:
+        assert answer.status_code == 200
+        time.sleep(1.2)  # a client that takes its time keeps a reader from others
+        assert answer.content
+    time.sleep(0.2)
+    assert "seconds of query time" in shares.ask("192.0.2.4").json()["detail"]
 
 
 def test_this_machine_has_no_limit_unless_it_forwards(shares: Shares):
