@@ -8,7 +8,8 @@ from pyoxigraph import NamedNode
 
 from talkoot.ontology.namespaces import DCT, FOAF, SCHEMA, SKOS
 from talkoot.web.entity_said import MAIN_NAMES, MOST_RECORDS, said
-from talkoot.web.facts import Facts, first_text
+from talkoot.web.facts import Facts
+from talkoot.web.language import reader_language
 from talkoot.web.release_view import ReleaseView
 from talkoot.web.wording import is_web_address
 
@@ -29,9 +30,8 @@ def _texts(facts: Facts, thing: NamedNode, *predicates: NamedNode) -> list[dict[
 
 def licences(view: ReleaseView, thing: NamedNode) -> list[str]:
     """The terms of the records behind a thing that have an address."""
-    graphs = said(view, thing).graphs[:MOST_RECORDS]
-    known = {first_text(view.said_of(graph, view.provenance).get(DCT["license"])) for graph in graphs}
-    return sorted(filter(is_web_address, known))
+    origins = (view.origin(graph, reader_language()) for graph in said(view, thing).graphs[:MOST_RECORDS])
+    return sorted({origin["licence"].href for origin in origins if origin["licence"]})
 
 
 def schema_org(view: ReleaseView, thing: NamedNode, address: str, description: str) -> dict[str, object]:

@@ -80,16 +80,17 @@ class ReleaseViews:
                 return self._view
         if time.monotonic() - self._looked > _LOOK_AGAIN_SECONDS and self._lock.acquire(blocking=False):
             self._looked = time.monotonic()
-            threading.Thread(target=self._look_again, daemon=True).start()
+            if self._settings.current.exists() and self._folder() == view.folder:
+                self._lock.release()
+            else:  # opening takes longer than a reader should wait
+                threading.Thread(target=self._move_over, daemon=True).start()
         return view
 
-    def _look_again(self) -> None:
-        """Move over where another release is current; the lock is held, and is let go when that is done."""
+    def _move_over(self) -> None:
+        """Open the release that is current now; the lock is held, and is let go when that is done."""
         try:
-            folder = self._folder()
-            if self._view is None or folder != self._view.folder:
-                self._view = self._open(folder)
-                _log.info("pages now read release %d", self._view.number)
+            self._view = self._open(self._folder())
+            _log.info("pages now read release %d", self._view.number)
         except (ReleaseError, OSError, ValueError) as error:
             _log.warning("pages stay with the release that they have: %s", error)
         finally:

@@ -19,11 +19,13 @@ from talkoot.graph.release import ReleaseError
 from talkoot.web import assets, language, marks, responses, site, wording
 from talkoot.web.names import web_link
 
-_SETTLED: dict[str, Callable[..., str]] = {
-    "_": lambda text: Markup(gettext(text)) % {},  # noqa: S704  # our own texts; "%%" is a per cent sign in them
-    "asset": assets.asset,
-    "reader_language": language.reader_language,
-}
+
+def _fill(text: Markup, /, **values: object) -> Markup:
+    """A text with its gaps filled; "%%" is a per cent sign in it."""
+    return text % values
+
+
+_SETTLED: dict[str, Callable[..., str]] = {"asset": assets.asset, "reader_language": language.reader_language}
 """Functions of templates whose answer depends on the language and the arguments alone."""
 
 _MARKS: dict[str, Callable[..., Markup]] = {
@@ -49,6 +51,9 @@ class _Settle(NodeTransformer):
         called = node.node.name if isinstance(node.node, nodes.Name) else ""
         if called in _MARKS and node.args:
             return nodes.Filter(node.args[0], called, node.args[1:], [], None, None, lineno=node.lineno)
+        if called == "_" and len(node.args) == 1 and isinstance(node.args[0], nodes.Const):
+            text = nodes.Const(Markup(gettext(node.args[0].value)), lineno=node.lineno)  # noqa: S704  # our own texts
+            return nodes.Filter(text, "fill", [], node.kwargs, None, None, lineno=node.lineno)
         known = _SETTLED.get(called)
         if known is None or node.kwargs or not all(isinstance(given, nodes.Const) for given in node.args):
             return node
@@ -103,7 +108,12 @@ def set_up_templates(app: Flask) -> None:
     environment.trim_blocks = True
     environment.lstrip_blocks = True
     environment.filters.update(
-        listing=wording.listing, moment=wording.moment, named=marks.name_mark, number=wording.number, **_MARKS
+        fill=_fill,
+        listing=wording.listing,
+        moment=wording.moment,
+        named=marks.name_mark,
+        number=wording.number,
+        **_MARKS,
     )
     environment.globals.update(
         asset=assets.asset,

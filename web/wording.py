@@ -33,7 +33,12 @@ def _locale() -> str:
 
 def number(value: int) -> str:
     """A whole number with the reader's grouping."""
-    return str(format_decimal(value, locale=_locale()))
+    return _number(value, _locale())
+
+
+@lru_cache(maxsize=4096)
+def _number(value: int, locale: str) -> str:
+    return str(format_decimal(value, locale=locale))
 
 
 def moment(text: str, skeleton: str = "yMMMM", style: str = "long") -> str:
