@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -23,14 +22,13 @@ from urllib.parse import urlsplit
 import requests
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
-from benchmarks.endpoints import started
+from benchmarks.endpoints import started, wrk
 from benchmarks.page_peers import make_tables, rdflib_environment
 from talkoot.graph.settings import Settings
 from talkoot.ontology.namespaces import DCT, PROV, RDF, TALKOOT, TK, VOC
 from tests.graph.engine.servers import free_port
 from tests.web.conftest import ID, Hand, an_actor
 
-SECONDS = 5
 ACTORS, SOLUTIONS, OF_THE_HUB = 25_000, 75_000, 5_000
 HUB = "actor/hub"
 ACCEPT = {"Accept": "text/html", "Accept-Language": "fi"}
@@ -119,14 +117,8 @@ def asked(address: str, paths: list[str], script: Path, *, new: bool = False, et
     parts = urlsplit(address)
     listed = ", ".join(f"'{parts.path}{path}'" for path in paths)
     script.write_text(_LUA.format(paths=listed, new=str(new).lower(), headers=quoted), "utf-8")
-    told = subprocess.run(
-        ["wrk", "-t1", "-c4", f"-d{SECONDS}s", "--latency", "-s", str(script), f"http://{parts.netloc}"],
-        check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
-    assert "Non-2xx" not in told or etag, told
-    value, unit = re.search(r"50%\s+([\d.]+)(us|ms|s)", told).groups()  # type: ignore[union-attr]
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", told).group(1)  # type: ignore[union-attr]
-    return float(rate), float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+    told = wrk(f"http://{parts.netloc}", "-t1", "-c4", "-s", str(script))
+    return told["rate"], told["p50"]
 
 
 def one_by_one(address: str, paths: list[str], times: int) -> float:

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -17,7 +16,7 @@ from talkoot.graph.engine import ReleaseKeeper
 from talkoot.graph.settings import Settings
 from talkoot.web.app import create_app
 from talkoot.web.sparql_help import EXAMPLES, gallery
-from tests.web.browsing import served
+from tests.web.browsing import barriers, served
 
 pytestmark = pytest.mark.browser
 
@@ -505,10 +504,6 @@ def test_the_page_without_script_asks_shows_and_links(browser: Browser, address:
     page.get_by_role("button", name="Kör frågan").click()
     assert page.get_by_role("alert").is_visible()
     context.close()
-
-
-def barriers(axe: Any, page: Page) -> list[tuple[str, list[Any]]]:
-    return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in axe.run(page).response["violations"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
