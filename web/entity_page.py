@@ -14,7 +14,7 @@ from talkoot.ontology.namespaces import DCT, OWL, RDF, TK
 from talkoot.web.entity_history import history
 from talkoot.web.entity_lists import FEW, Listed, listed
 from talkoot.web.entity_parts import hosted, links, partners, parts_in, taken
-from talkoot.web.entity_said import MAIN_NAMES, NAMES, disputed_countries, spellings, who_says
+from talkoot.web.entity_said import MAIN_NAMES, NAMES, disputed, spellings, who_says
 from talkoot.web.entity_similar import similar
 from talkoot.web.facts import Facts, Term, kept_for_hubs
 from talkoot.web.names import Ref, short_iri
@@ -83,14 +83,21 @@ class EntityPage:
         return {name: values for name, values in found.items() if values}
 
     def _differences(self) -> list[tuple[str, list[Ref]]]:
-        """Names that sources spell differently in one language, and countries that they see differently."""
-        view, thing, marks = self._view, self._thing, self._notes.marks
+        """Names that sources spell differently in one language, and answers that they give differently."""
+        view, thing, notes = self._view, self._thing, self._notes
         found = [
-            ("names", [Ref("", text, lang, marks=marks(graphs)) for text, graphs in spelled.items()])
+            ("names", [Ref("", text, lang, marks=notes.marks(graphs)) for text, graphs in spelled.items()])
             for lang, spelled in spellings(view, thing)
         ]
-        countries = [self._noted(DCT["spatial"], place) for place in disputed_countries(view, thing)]
-        return [*found, *([("countries", countries)] if countries else [])]
+        for predicate, answers in disputed(view, thing):
+            periods = predicate == DCT["temporal"]
+            given = [
+                (Ref("", period(*text.split(" ")), None) if periods else notes.value(NamedNode(text)), graphs)
+                for text, graphs in answers.items()
+            ]
+            shown = [ref._replace(marks=notes.marks(graphs)) for ref, graphs in given]
+            found.append((short_iri(predicate.value), shown))
+        return found
 
     @property
     def thin(self) -> bool:

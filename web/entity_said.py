@@ -9,11 +9,14 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode
 
 from talkoot.ontology.folding import fold
-from talkoot.ontology.namespaces import COUNTRY, DCT, SKOS
+from talkoot.ontology.namespaces import ADMS, COUNTRY, DCT, FOAF, SKOS
 from talkoot.web.facts import Facts, Term, in_order, kept_for_hubs
+from talkoot.web.wording import short_address
 
 MAIN_NAMES = (SKOS["prefLabel"], DCT["title"])
 NAMES = (*MAIN_NAMES, SKOS["altLabel"], DCT["alternative"])
+_ONE_ANSWER = (DCT["spatial"], DCT["temporal"], FOAF["homepage"], ADMS["status"])
+"""What a thing has one of, as its country or its web site, so that two answers of two sources are a difference."""
 MOST_RECORDS = 100
 """Records that are looked at for one statement, or listed: a hub's name is said by thousands."""
 
@@ -21,11 +24,11 @@ Graphs = set[NamedNode]
 
 
 class Said(NamedTuple):
-    """Record graphs by statement: by property and value, by main name and language, by country; and all of them."""
+    """Record graphs by statement: by property and value, by main name and language, by answer; and all of them."""
 
     by: dict[tuple[str, str], Graphs]
     names: dict[tuple[str, str], Graphs]
-    countries: dict[NamedNode, Graphs]
+    answers: dict[NamedNode, dict[str, Graphs]]
     graphs: list[NamedNode]
     views: list[NamedNode]
 
@@ -33,8 +36,10 @@ class Said(NamedTuple):
 @kept_for_hubs
 def said(facts: Facts, thing: NamedNode) -> Said:
     """Who says what of a thing. A value of the merged view stands for what a record writes: a period for its node."""
-    found = Said(defaultdict(set), defaultdict(set), defaultdict(set), facts.nodes(thing, DCT["source"]),
-                 facts.views(thing))  # fmt: skip
+    answers: dict[NamedNode, dict[str, Graphs]] = {predicate: defaultdict(set) for predicate in _ONE_ANSWER}
+    found = Said(
+        defaultdict(set), defaultdict(set), answers, facts.nodes(thing, DCT["source"]), facts.views(thing)
+    )  # fmt: skip
     for quad in (quad for node in found.views for quad in facts.recorded(node)):
         predicate, value, graph = quad.predicate, quad.object, quad.graph_name
         if not isinstance(value, Literal | NamedNode) or not isinstance(graph, NamedNode):
@@ -47,8 +52,8 @@ def said(facts: Facts, thing: NamedNode) -> Said:
             target = " ".join(facts.period_of(facts.said_of(value, graph)))
         elif target.startswith(f"{facts.base}id/src/"):
             target = (facts.canonical(value) or value).value
-        elif predicate == DCT["spatial"] and target.startswith(COUNTRY):
-            found.countries[value].add(graph)
+        if predicate in answers and (predicate != DCT["spatial"] or target.startswith(COUNTRY)):
+            answers[predicate][target].add(graph)
         found.by[_key(predicate, target)].add(graph)
     for graphs in (*found.by.values(), *found.names.values()):
         graphs.difference_update(in_order(graphs)[MOST_RECORDS:])
@@ -83,11 +88,12 @@ def spellings(facts: Facts, thing: NamedNode) -> Iterator[tuple[str, dict[str, G
             yield lang, dict(sorted(found.items()))
 
 
-def disputed_countries(facts: Facts, thing: NamedNode) -> list[NamedNode]:
-    """The countries that records give, where no country is given by all that give one."""
-    countries = said(facts, thing).countries
-    seen_by: dict[NamedNode, set[NamedNode]] = defaultdict(set)
-    for country, graphs in countries.items():
-        for graph in graphs:
-            seen_by[graph].add(country)
-    return list(countries) if seen_by and not set.intersection(*seen_by.values()) else []
+def disputed(facts: Facts, thing: NamedNode) -> Iterator[tuple[NamedNode, dict[str, Graphs]]]:
+    """The answers to questions that have one, where none is given by all records that give any."""
+    for predicate, answers in said(facts, thing).answers.items():
+        given_by: dict[NamedNode, set[str]] = defaultdict(set)
+        for answer, graphs in answers.items():
+            for graph in graphs:
+                given_by[graph].add(short_address(answer))
+        if given_by and not set.intersection(*given_by.values()):
+            yield predicate, dict(sorted(answers.items()))

@@ -60,6 +60,54 @@ def hub(hand: Hand) -> FlaskClient:
     return hand.client()
 
 
+def a_record(number: int, country: str, years: tuple[str, str], site: str) -> list[Quad]:
+    """What a second or third record says of actor a."""
+    graph, entity = NamedNode(f"{TALKOOT}graph/hand/r{number}"), NamedNode(f"{ID}src/hand/actor/r{number}")
+    period = NamedNode(f"{entity.value}#period")
+    return [
+        Quad(entity, TK["viewOf"], NamedNode(f"{ID}actor/a"), NamedNode(f"{TALKOOT}graph/identity")),
+        Quad(entity, DCT["spatial"], COUNTRY[country], graph),
+        Quad(entity, FOAF["homepage"], NamedNode(site), graph),
+        Quad(entity, DCT["temporal"], period, graph),
+        Quad(period, DCAT["startDate"], Literal(years[0]), graph),
+        Quad(period, DCAT["endDate"], Literal(years[1]), graph),
+    ]
+
+
+def differing(hand: Hand, *records: list[Quad]) -> str:
+    hand.publish(1, [*an_actor("a", "Yksi"), *(quad for record in records for quad in record)])
+    page = in_language(hand.client(), "/doc/actor/a")
+    return Page(page.split('id="differ"')[1].split("</section>")[0]).text if 'id="differ"' in page else ""
+
+
+def test_answers_that_sources_give_differently_stand_beside_each_other(hand: Hand):
+    text = differing(
+        hand,
+        a_record(1, "FIN", ("2019", "2021"), "https://one.example"),
+        a_record(2, "SWE", ("2019", "2022"), "https://two.example/"),
+    )
+    for word in ("Period", "2019–2021", "2019–2022", "Website", "one.example", "two.example"):
+        assert word in text, word
+
+
+def test_what_sources_only_write_otherwise_is_no_difference(hand: Hand):
+    years = ("2019", "")
+    assert (
+        differing(
+            hand, a_record(1, "FIN", years, "https://one.example"), a_record(2, "FIN", years, "http://www.one.example/")
+        )
+        == ""
+    )
+
+
+def test_a_source_that_gives_one_answer_more_does_not_differ(hand: Hand):
+    more = Quad(
+        NamedNode(f"{ID}src/hand/actor/r2"), DCT["spatial"], COUNTRY["SWE"], NamedNode(f"{TALKOOT}graph/hand/r2")
+    )
+    first, second = (a_record(number, "FIN", ("2019", "2020"), "https://one.example") for number in (1, 2))
+    assert differing(hand, first, [*second, more]) == ""
+
+
 def test_five_thousand_links_are_counted_and_listed_in_pages_of_a_hundred(hub: FlaskClient):
     page = in_language(hub, "/doc/actor/hub")
     assert "5,000" in page
