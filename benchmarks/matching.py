@@ -90,7 +90,7 @@ def judge(engine: str, path: str) -> list[float]:
             times.append((time.perf_counter(), time.process_time()))
         told = [after - before for one, other in pairwise(times) for before, after in zip(one, other, strict=True)]
         if isinstance(tables, DuckDBTables):
-            tables.__exit__()
+            tables.close()
     return [*told, pairs, peak()]
 
 

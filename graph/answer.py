@@ -1,7 +1,5 @@
 """Answering a query on the command line: the same formats and the same words for errors as the endpoint."""
 
-from __future__ import annotations
-
 import signal
 from typing import IO
 
@@ -13,6 +11,7 @@ from talkoot.graph.engine.syntax_hint import explain
 from talkoot.graph.formats import GRAPH_FORMATS, RESULT_FORMATS, XLSX
 from talkoot.graph.release import Release
 from talkoot.graph.workbooks import workbook_of_rows
+from talkoot.ontology.files import short
 from talkoot.ontology.namespaces import PREFIXES
 
 _RESULT_MEDIA = {item.name: item.media for item in (*RESULT_FORMATS, XLSX)}
@@ -71,10 +70,7 @@ def _refuse_unless(format_name: str | None, media: dict[str, str], reason: str) 
 def _shown(value: object) -> str:
     """A value for a reader: a literal's text, an IRI shortened by our prefixes."""
     if isinstance(value, NamedNode):
-        for prefix, namespace in PREFIXES.items():
-            local = value.value.removeprefix(namespace)
-            if local != value.value and "/" not in local:
-                return f"{prefix}:{local}"
-    if isinstance(value, NamedNode | Literal):
+        return short(value.value)
+    if isinstance(value, Literal):
         return value.value
     return "" if value is None else str(value)

@@ -4,9 +4,6 @@ A row names a thing of a source by its path below ``id/`` (as decisions.tsv does
 source's record stays as it is; what is new stands in a graph of its own, ``graph/curated/…``, and goes before.
 """
 
-from __future__ import annotations
-
-import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -14,9 +11,9 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from talkoot.graph.identity.table_text import TableError, table_text
+from talkoot.graph.table_files import TableError, table_rows
 from talkoot.graph.workbench import KeptRecord
-from talkoot.ontology.namespaces import PREFIXES
+from talkoot.ontology.namespaces import PREFIXES, term_of
 
 FILE = "curated.csv"
 HIDE = "hide"
@@ -40,24 +37,15 @@ COLUMNS = tuple(item.name for item in fields(Correction))
 
 def read_corrections(home: Path) -> list[Correction]:
     """The rows of a home's file, if it has one. Raises :class:`TableError` naming file, row and what was expected."""
-    if not (home / FILE).exists():
-        return []
     found = []
-    rows = csv.DictReader(table_text(home / FILE))
-    if tuple(rows.fieldnames or ()) != COLUMNS:
-        raise TableError(f"{FILE}:1: expected the columns {', '.join(COLUMNS)}")
-    for number, row in enumerate(rows, start=2):
-        if None in row.values() or None in row:
-            raise TableError(f"{FILE}:{number}: expected {len(COLUMNS)} cells")
+    for where, row in table_rows(home / FILE, COLUMNS):
         prefix, _, local = row["field"].partition(":")
         if row["field"] != HIDE and (prefix not in PREFIXES or not local):
-            raise TableError(
-                f"{FILE}:{number}: field is {row['field']!r}: expected a property such as dct:title, or {HIDE}"
-            )
+            raise TableError(f"{where}: field is {row['field']!r}: expected a property such as dct:title, or {HIDE}")
         if not row["subject"].startswith("src/") or not row["agent"] or not row["why"]:
-            raise TableError(f"{FILE}:{number}: expected a subject such as src/sim/actor/…, and who says so and why")
+            raise TableError(f"{where}: expected a subject such as src/sim/actor/…, and who says so and why")
         if row["field"] != HIDE and not row["old"] and not row["new"]:
-            raise TableError(f"{FILE}:{number}: expected an old value, a new one, or both")
+            raise TableError(f"{where}: expected an old value, a new one, or both")
         found.append(Correction(**row))
     return found
 
@@ -68,7 +56,7 @@ def value_of(text: str) -> NamedNode | Literal:
     if text.startswith(("http://", "https://")):
         return NamedNode(text)
     if colon and prefix in PREFIXES and re.fullmatch(r"[\w/.-]+", local):
-        return NamedNode(PREFIXES[prefix] + local)
+        return term_of(text)
     words, _, language = text.rpartition("@")
     return Literal(words, language=language) if words and re.fullmatch("[a-z]{2,3}", language) else Literal(text)
 
@@ -90,7 +78,7 @@ def corrected(
     old: dict[tuple[str, str, object], Correction] = {}
     for one in corrections:
         if one.old and one.field != HIDE:
-            old[f"{base}id/{one.subject}", property_of(one.field).value, value_of(one.old)] = one
+            old[f"{base}id/{one.subject}", term_of(one.field).value, value_of(one.old)] = one
     met = set[Correction]()
     found = []
     for record, quads in records:
@@ -106,9 +94,3 @@ def corrected(
                 kept.append(quad)
         found.append((record, kept))
     return found, [one for one in old.values() if one not in met]
-
-
-def property_of(field: str) -> NamedNode:
-    """The property that a short name stands for."""
-    prefix, _, local = field.partition(":")
-    return NamedNode(PREFIXES[prefix] + local)

@@ -4,8 +4,6 @@ By the Data Quality Vocabulary (https://www.w3.org/TR/vocab-dqv/); ``coverage.tt
 countries have their numbers even where nothing is here.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing

@@ -3,8 +3,6 @@
 What never changes stands in ``catalogue.ttl``, relative to the base of the data.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ from talkoot.graph.provenance import source_iri, source_values
 from talkoot.graph.rdf_text import construct, turtle
 from talkoot.graph.settings import Settings
 from talkoot.graph.workbench import SourceDescription
-from talkoot.ontology.namespaces import DCAT, DCT, FOAF, PREFIXES, RDF, VOID, XSD
+from talkoot.ontology.namespaces import DCAT, DCT, PREFIXES, VOID, XSD
 
 _STATEMENTS = Path(__file__).resolve().parent / "catalogue.ttl"
 _MORE_PREFIXES = {"spdx": "http://spdx.org/rdf/terms#", "vcard": "http://www.w3.org/2006/vcard/ns#"}
@@ -92,16 +90,11 @@ def void_description(store: Store, number: int, kinds: Mapping[str, int], settin
     dataset = NamedNode(f"{base}dataset")
     shared = [triple for triple in told if triple.subject == dataset and triple.predicate in _SHARED]
     values = {triple.object for triple in shared}
-    said = [
-        Triple(dataset, RDF["type"], VOID["Dataset"]),
-        *shared,
-        Triple(dataset, FOAF["homepage"], NamedNode(base)),
-        Triple(dataset, VOID["sparqlEndpoint"], NamedNode(f"{base}sparql")),
-        Triple(dataset, VOID["dataDump"], _address(settings, number, "graph.nq.gz")),
-        Triple(dataset, VOID["uriSpace"], Literal(f"{base}id/")),
-        Triple(dataset, VOID["triples"], Literal(len(store))),
-        Triple(dataset, VOID["entities"], Literal(sum(kinds.values()))),
-    ]
+    said = construct("void.rq", base, {
+        "whole": _address(settings, number, "graph.nq.gz"), "space": Literal(f"{base}id/"),
+        "triples": Literal(len(store)), "entities": Literal(sum(kinds.values())),
+    })  # fmt: skip
+    said += shared
     parts: list[Triple] = []
     if number:  # files that are served as they are have no release and no dumps
         dumps = {"opened": "graph-open.nq.gz", "merged": "merged.ttl.gz"}

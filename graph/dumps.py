@@ -3,8 +3,6 @@
 What each file of a release holds stands in ``files.csv``; which licences are open, in ``open_licences.txt``.
 """
 
-from __future__ import annotations
-
 import csv
 import gzip
 import io
@@ -21,23 +19,23 @@ from talkoot.graph.identity.ledger import redirects
 from talkoot.graph.identity.resolve import Identity
 from talkoot.graph.rdf_text import turtle
 from talkoot.graph.search_index import SearchIndex
+from talkoot.graph.table_files import table_rows
 from talkoot.ontology import vocabulary_triples
-from talkoot.ontology.namespaces import PREFIXES, RDF, TK
+from talkoot.ontology.files import short
+from talkoot.ontology.namespaces import RDF, TK
 
 _HERE = Path(__file__).resolve().parent
-TABLES: dict[str, tuple[str, ...]] = {
-    "actors": ("organisation", "network"), "solutions": ("solution",), "projects": ("project",),
-    "programmes": ("programme",), "collections": ("collection",), "centres": ("centre",),
-}  # fmt: skip
-"""The tables of things by name, each with the kinds that it holds."""
 _Said = Mapping[str, Sequence[Triple]]
 
 
 @lru_cache(maxsize=1)
 def release_files() -> Mapping[str, Mapping[str, str]]:
     """The rows of ``files.csv`` by file, in the order in which pages list them."""
-    with (_HERE / "files.csv").open(encoding="utf-8", newline="") as file:
-        return {row["name"]: row for row in csv.DictReader(file)}
+    return {row["name"]: row for _, row in table_rows(_HERE / "files.csv")}
+
+
+TABLES = {row["node"]: tuple(row["kinds"].split()) for row in release_files().values() if row["kinds"]}
+"""The tables of things by name, each with the kinds that it holds."""
 
 
 @lru_cache(maxsize=256)
@@ -101,17 +99,10 @@ def no_formula(text: str) -> str:
 def _fill(cells: dict[str, list[str]], thing: str, said: _Said, above: str = "") -> None:
     """Add what is said of a thing, by property and language; of a node of its own (a period), what that says."""
     for triple in said[thing]:
-        value, column = triple.object, above + _short(triple.predicate.value)
+        value, column = triple.object, above + short(triple.predicate.value)
         if isinstance(value, Literal):
             cells[f"{column}@{value.language}" if value.language else column].append(value.value)
         elif isinstance(value, NamedNode) and not above and "#" in value.value and value.value in said:
             _fill(cells, value.value, said, f"{column}/")
         elif isinstance(value, NamedNode) and not (above and triple.predicate == RDF["type"]):
             cells[column].append(value.value)
-
-
-@lru_cache(maxsize=1024)
-def _short(iri: str) -> str:
-    """A property by its prefixed name, where it has one."""
-    found = (f"{prefix}:{iri.removeprefix(one)}" for prefix, one in PREFIXES.items() if iri.startswith(one))
-    return next(found, iri)

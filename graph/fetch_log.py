@@ -1,7 +1,5 @@
 """The fetch log: what was fetched in which run, and where its body lies in the archive."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 import threading
@@ -11,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from requests.structures import CaseInsensitiveDict
+
+from talkoot.graph.sql import statements
+
+_SQL = statements("workbench.sql")
 
 
 @dataclass(frozen=True)
@@ -49,51 +51,43 @@ class FetchLog:
         """Note a fetch whose body is in the archive, or that found no page."""
         headers = json.dumps(dict(fetch.headers), ensure_ascii=False)
         row = vars(fetch) | {"redirects": json.dumps(fetch.redirects), "headers": headers}
-        self._rows("INSERT OR REPLACE INTO fetches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *row.values())
+        self._rows("add_fetch", *row.values())
 
     def find(self, source: str, key: str, runs: tuple[int, ...], since: str = "") -> Fetch | None:
         """What a request brought in the newest of these runs that made it, at the earliest at that time."""
-        query = "key = ? AND run IN (SELECT value FROM json_each(?)) AND fetched_at >= ?"
-        return self._newest(query, source, key, json.dumps(runs), since)
+        return self._fetch("find_fetch", source, key, json.dumps(runs), since)
 
     def latest(self, source: str, key: str) -> Fetch | None:
         """The newest fetch of a request that has a body."""
-        return self._newest("key = ? AND file <> ''", source, key)
+        return self._fetch("latest_fetch", source, key)
 
     def archived(self, source: str, run: int) -> int:
         """Up to where the archive of a run is whole."""
-        query = "SELECT coalesce(max(archived), 0) FROM fetches WHERE source = ? AND run = ?"
-        return int(self._rows(query, source, run)[0][0])
+        return int(self._rows("archived", source, run)[0][0])
 
     def interrupted(self, source: str, run: int) -> tuple[int, ...]:
         """The interrupted runs that a run goes on from: those since the last that ended."""
-        query = (
-            "SELECT id FROM runs WHERE source = ?1 AND id < ?2 AND status = 'interrupted' AND id > (SELECT "
-            "coalesce(max(id), 0) FROM runs WHERE source = ?1 AND id < ?2 AND status <> 'interrupted') ORDER BY id DESC"
-        )
-        return tuple(row[0] for row in self._rows(query, source, run))
+        return tuple(row[0] for row in self._rows("interrupted", source, run))
 
     def drop(self, source: str, file: str) -> None:
         """Forget every fetch whose body was in a file that is no longer to be there."""
-        self._rows("DELETE FROM fetches WHERE source = ? AND file = ?", source, file)
+        self._rows("drop_fetches", source, file)
 
     def robots(self, origin: str) -> tuple[bytes, str] | None:
         """The last good robots.txt of a site, and when it was read."""
-        rows = self._rows("SELECT body, read_at FROM robots WHERE origin = ?", origin)
-        return rows[0] if rows else None
+        return next(iter(self._rows("robots", origin)), None)
 
     def keep_robots(self, origin: str, body: bytes, read_at: str) -> None:
         """Keep a site's robots.txt; empty where it has none."""
-        self._rows("INSERT OR REPLACE INTO robots VALUES (?, ?, ?)", origin, body, read_at)
+        self._rows("keep_robots", origin, body, read_at)
 
-    def _newest(self, which: str, *values: Any) -> Fetch | None:
-        query = f"SELECT * FROM fetches WHERE source = ? AND {which} ORDER BY run DESC LIMIT 1"  # noqa: S608  # constants
-        for row in self._rows(query, *values):
+    def _fetch(self, name: str, *values: Any) -> Fetch | None:
+        for row in self._rows(name, *values):
             found = Fetch(*row)
             headers = CaseInsensitiveDict(json.loads(row[7]))
             return replace(found, redirects=tuple(json.loads(row[5])), headers=headers)
         return None
 
-    def _rows(self, query: str, *values: Any) -> list[Any]:
+    def _rows(self, name: str, *values: Any) -> list[Any]:
         with self._lock:
-            return self._connection.execute(query, values).fetchall()
+            return self._connection.execute(_SQL[name], values).fetchall()

@@ -1,7 +1,5 @@
 """The formats of answers: the names and media types that mean them, for the endpoint and the command line."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

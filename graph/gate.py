@@ -1,7 +1,5 @@
 """The publish gate: SHACL shapes over record graphs, in batches, with the culprit of a failing batch named."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import sys

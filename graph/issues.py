@@ -1,12 +1,11 @@
 """Issues: what was wrong with a record or a run, each with a code that is documented and kept."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+
+from talkoot.graph.table_files import table_rows
 
 MAIL_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+")
 """A mail address within a text: it may be a person's, and is never kept."""
@@ -20,14 +19,11 @@ class IssueCode(NamedTuple):
     meaning: str
 
 
-def _codes() -> Iterator[tuple[str, IssueCode]]:
-    lines = (Path(__file__).resolve().parent / "issue_codes.tsv").read_text(encoding="utf-8").splitlines()
-    for code, severity, sets_aside, meaning in (line.split("\t") for line in lines[1:]):
-        yield code, IssueCode(severity, sets_aside == "yes", meaning)
-
-
-ISSUE_CODES = dict(_codes())
-"""Every issue code with its severity and meaning: the source of ``docs/issues.md``."""
+ISSUE_CODES = {
+    row["code"]: IssueCode(row["severity"], row["sets aside"] == "yes", row["meaning"])
+    for _, row in table_rows(Path(__file__).resolve().parent / "issue_codes.tsv")
+}
+"""Every issue code with its severity and meaning, which ``docs/issues.md`` repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +56,3 @@ class Issue:
     def sets_aside(self) -> bool:
         """Whether the record is set aside for it."""
         return ISSUE_CODES[self.code].sets_aside
-
-
-def issue_table() -> str:
-    """The issue codes as a Markdown table, for ``docs/issues.md``."""
-    rows = ["| code | severity | record set aside | meaning |", "|---|---|---|---|"]
-    for code, kind in ISSUE_CODES.items():
-        rows.append(f"| `{code}` | {kind.severity} | {'yes' if kind.sets_aside else 'no'} | {kind.meaning} |")
-    return "\n".join(rows) + "\n"

@@ -1,7 +1,5 @@
 """Choosing a label: the main name of a thing, and the name for a reader's language."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from talkoot.ontology.namespaces import DCT, SKOS

@@ -1,7 +1,5 @@
 """One writer at a time: an advisory lock on a home folder that the system lets go of when its holder dies."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 from collections.abc import Iterator

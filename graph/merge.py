@@ -3,8 +3,6 @@
 Derived from record graphs alone, by stated precedence of sources, so it can always be rebuilt.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The graphs beside the records: where each record graph comes from, and who is who (ontology.md 7.4)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Publishing: build a release beside the old one, check it, and switch it in."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import json
@@ -20,7 +18,6 @@ from talkoot.graph.coverage import coverage_quads
 from talkoot.graph.descriptions import catalogue, void_description
 from talkoot.graph.dumps import is_open, open_part, release_files, write_dumps
 from talkoot.graph.gate import BATCH, Gate
-from talkoot.graph.identity.features import record_quads
 from talkoot.graph.identity.names import NameTable
 from talkoot.graph.identity.rekey import Rekeyed
 from talkoot.graph.identity.resolve import Curated, Identity, resolve
@@ -73,7 +70,7 @@ def publish(
     changes = _changes(before, records)
     losses = _losses(before, changes, settings, accepted or {})
     progress("gate")
-    _check_gate(records, Gate())
+    _check_gate(identity.records, Gate())
     number, folder = building_folder(settings)
     progress("merged view")
     seen_by_merge, idle = corrected(identity.records, corrections, identity.canonical, base)
@@ -161,15 +158,15 @@ def _lines(
     return lines
 
 
-def _check_gate(records: Sequence[KeptRecord], gate: Gate) -> None:
+def _check_gate(records: Iterable[tuple[KeptRecord, Sequence[Quad]]], gate: Gate) -> None:
     """Check records that were kept under other shapes than today's; the rest passed when they were kept."""
-    old = [record for record in records if record.shapes_hash != gate.shapes_hash]
+    old = [
+        MappedRecord(record.source, record.key, record.origin, tuple(quad.triple for quad in quads))
+        for record, quads in records
+        if record.shapes_hash != gate.shapes_hash
+    ]
     for start in range(0, len(old), BATCH):
-        batch = [
-            MappedRecord(r.source, r.key, r.origin, tuple(quad.triple for quad in record_quads(r)))
-            for r in old[start : start + BATCH]
-        ]
-        for key, violations in gate.check(batch).items():
+        for key, violations in gate.check(old[start : start + BATCH]).items():
             first = violations[0]
             raise PublishFailed(
                 f"The record {key} breaks a shape of the publish gate: {first.message} "

@@ -1,7 +1,5 @@
 """Somebody's RDF files as a release that can be served: the same folder as a published one, and nothing else in it."""
 
-from __future__ import annotations
-
 import gzip
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """RDF as text: one place where statements become N-Triples, N-Quads or Turtle, and a query file statements."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast

@@ -1,7 +1,5 @@
 """Records: what one page, row or project of a source says, as a named graph with its origin."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache

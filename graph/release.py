@@ -1,7 +1,5 @@
 """Releases: numbered immutable folders, of which ``current`` names the one that is served."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import json
@@ -76,9 +74,7 @@ def store_opener(release: Path, memory_triples: int) -> Callable[[], Store]:
 
 def releases(settings: Settings) -> list[Release]:
     """All complete releases, the newest first."""
-    if not settings.releases.is_dir():
-        return []
-    folders = [path for path in settings.releases.iterdir() if path.name.isdigit()]
+    folders = [path for path in settings.releases.glob("*") if path.name.isdigit()]
     return [read_release(path) for path in sorted(folders, key=lambda path: -int(path.name))]
 
 

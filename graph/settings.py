@@ -1,7 +1,5 @@
 """Every setting of Talkoot: its name, what it means and its default, read from the environment."""
 
-from __future__ import annotations
-
 import math
 import os
 import re
@@ -138,11 +136,3 @@ def _parse(name: str, text: str, kind: Any) -> Any:
         expected = "a whole number" if kind is int else "a number"
         raise SettingError(f"{name} is {text!r}: expected {expected} that is not negative")
     return value
-
-
-def settings_table() -> str:
-    """The settings as a Markdown table, for ``docs/settings.md``."""
-    rows = ["| variable | default | meaning |", "|---|---|---|"]
-    for item in fields(Settings):
-        rows.append(f"| `{variable(item.name)}` | `{item.default}` | {item.metadata['meaning']} |")
-    return "\n".join(rows) + "\n"

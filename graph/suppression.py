@@ -1,7 +1,5 @@
 """What people asked to be forgotten: a list of hashes, applied to every record before it is kept and published."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The workbench: one SQLite file of sources, runs, records and issues (WAL mode)."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -145,8 +143,8 @@ class Workbench:
 
     def _rows(self, name: str, *values: object) -> list[dict[str, Any]]:
         cursor = self._run(name, *values)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
+        cursor.row_factory = sqlite3.Row
+        return [dict(row) for row in cursor]
 
     # Runs
 
@@ -174,12 +172,11 @@ class Workbench:
         return set(hashes) - {key for key, content_hash in rows if hashes[key] == content_hash}
 
     def keep(
-        self, run: int, records: Iterable[ValidatedRecord], unchanged: int, listed: Iterable[str],
-        issues: Collection[Issue], mapping_version: str,
+        self, run: int, records: Iterable[ValidatedRecord], unchanged: int, issues: Collection[Issue],
+        mapping_version: str,
     ) -> None:  # fmt: skip
-        """Keep a batch in one transaction: records that are new or changed, every key listed, and the issues."""
+        """Keep a batch in one transaction: records that are new or changed, and the issues."""
         with self._transaction():
-            self.connection.executemany(_SQL["list"], ((run, key, True) for key in listed))
             kept = [self._keep_record(run, item, mapping_version) for item in records]
             self.connection.executemany(
                 _SQL["note"], (asdict(issue) | {"severity": issue.severity, "run": run} for issue in issues)
@@ -213,16 +210,14 @@ class Workbench:
 
         ``kept`` gives a record's quads without them. The next harvest looks at such a record as at a changed one.
         """
+        self.connection.create_function("kept", 1, kept)
+        self.connection.create_function("hides", 1, hides)
         with self._transaction():
-            rows = self.connection.execute("SELECT source, key, quads FROM records").fetchall()
-            found = [(quads, source, key) for source, key, text in rows if (quads := kept(text)) != text]
-            self.connection.executemany(_SQL["rewrite"], found)
-            issues = self.connection.execute("SELECT source, key, code, field, value, line, message FROM issues")
-            hidden = [row[:6] for row in issues.fetchall() if any(hides(row[place]) for place in (1, 4, 6))]
-            self.connection.executemany(_SQL["unsay"], hidden)
+            changed = self._run("rewrite").rowcount
+            self._run("unsay")
         for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):  # else SQLite keeps deleted text in the file
             self.connection.execute(statement)
-        return len(found)
+        return changed
 
     # Reading
 

@@ -1,4 +1,4 @@
--- What the workbench asks and tells the tables of schema.sql, each statement after a line with its name.
+-- What the workbench and its fetch log ask and tell the tables of schema.sql, each statement after a line with its name.
 
 -- : listing -- the keys that a run has listed so far, and whether one of its sound records had them
 CREATE TEMP TABLE IF NOT EXISTS seen (run INTEGER, key TEXT, sound INTEGER, PRIMARY KEY (run, key)) WITHOUT ROWID;
@@ -56,10 +56,10 @@ DELETE FROM temp.seen WHERE run = ?;
 UPDATE runs SET status = ?, ended = ?, gone = ?, note = ? WHERE id = ? RETURNING *;
 
 -- : rewrite -- the empty hash makes the next harvest look at the record as at a changed one
-UPDATE records SET quads = ?, content_hash = '' WHERE source = ? AND key = ?;
+UPDATE records SET quads = kept(quads), content_hash = '' WHERE kept(quads) <> quads;
 
 -- : unsay
-DELETE FROM issues WHERE (source, key, code, field, value, line) = (?, ?, ?, ?, ?, ?);
+DELETE FROM issues WHERE hides(key) OR hides(value) OR hides(message);
 
 -- : runs
 SELECT * FROM runs ORDER BY id DESC;
@@ -84,3 +84,30 @@ WHERE ?1 IN (changed_run, gone_run) ORDER BY key;
 -- : records
 SELECT r.* FROM records r JOIN sources s ON s.id = r.source WHERE r.gone_run IS NULL
 ORDER BY s.precedence, r.source, r.key;
+
+-- : add_fetch
+INSERT OR REPLACE INTO fetches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- : find_fetch -- the newest of some runs
+SELECT * FROM fetches WHERE source = ? AND key = ? AND run IN (SELECT value FROM json_each(?)) AND fetched_at >= ?
+ORDER BY run DESC LIMIT 1;
+
+-- : latest_fetch -- that has a body
+SELECT * FROM fetches WHERE source = ? AND key = ? AND file <> '' ORDER BY run DESC LIMIT 1;
+
+-- : archived
+SELECT coalesce(max(archived), 0) FROM fetches WHERE source = ? AND run = ?;
+
+-- : interrupted -- the runs since the last that ended
+SELECT id FROM runs WHERE source = ?1 AND id < ?2 AND status = 'interrupted' AND id > (
+  SELECT coalesce(max(id), 0) FROM runs WHERE source = ?1 AND id < ?2 AND status <> 'interrupted'
+) ORDER BY id DESC;
+
+-- : drop_fetches
+DELETE FROM fetches WHERE source = ? AND file = ?;
+
+-- : robots
+SELECT body, read_at FROM robots WHERE origin = ?;
+
+-- : keep_robots
+INSERT OR REPLACE INTO robots VALUES (?, ?, ?);

@@ -1,7 +1,5 @@
 """Rows of a query as a workbook for people: text as text, numbers as numbers, nothing as a formula."""
 
-from __future__ import annotations
-
 import io
 from math import isfinite
 

@@ -196,7 +196,7 @@ class Harvest:
         while last and self._begun:
             sound += self._begun.popleft()()
         if issues:
-            self._workbench.keep(run, [], 0, (), issues, MAPPING_VERSION)
+            self._workbench.keep(run, [], 0, issues, MAPPING_VERSION)
         return sound
 
     def _keep_checked(
@@ -210,7 +210,7 @@ class Harvest:
         ]  # fmt: skip
         kept = [one for key, one in mapped.items() if key in changed and key not in violations]
         unchanged = sum(key not in changed for key in mapped)
-        self._workbench.keep(run, kept, unchanged, (), found, MAPPING_VERSION)
+        self._workbench.keep(run, kept, unchanged, found, MAPPING_VERSION)
         return unchanged + len(kept)
 
 

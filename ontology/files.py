@@ -122,6 +122,7 @@ def iris(quad: Quad) -> Iterator[str]:
         yield quad.object.datatype.value
 
 
+@lru_cache(maxsize=4096)
 def short(iri: str) -> str:
     """An IRI with its prefix where it has one of ours, else as it is."""
     for prefix, namespace in PREFIXES.items():

@@ -45,3 +45,9 @@ PREFIXES: dict[str, str] = {
     name.lower(): value for name, value in list(globals().items()) if isinstance(value, Namespace)
 }
 """The namespaces above by the prefixes of ontology/prefixes.ttl, which pages, dumps and error messages use."""
+
+
+def term_of(short: str) -> NamedNode:
+    """The term that a name with one of these prefixes stands for, such as ``dct:title``."""
+    prefix, _, local = short.partition(":")
+    return NamedNode(PREFIXES[prefix] + local)

@@ -17,13 +17,13 @@ from pyoxigraph import RdfFormat, parse
 from talkoot import __version__, identity, steps
 from talkoot.graph.fetch_log import FetchLog
 from talkoot.graph.identity.clusters import Contradiction
-from talkoot.graph.identity.table_text import TableError
 from talkoot.graph.locks import HomeInUse, writing
 from talkoot.graph.publish import PublishFailed, PublishHeld
 from talkoot.graph.rdf_text import turtle
 from talkoot.graph.release import ReleaseError, current_release, releases, switch
 from talkoot.graph.settings import SettingError, Settings, read_settings
 from talkoot.graph.suppression import Suppression
+from talkoot.graph.table_files import TableError
 from talkoot.graph.workbench import WorkbenchError
 from talkoot.harvesters.definition import FREQUENCIES, Definition, DefinitionError, load_definitions
 from talkoot.harvesters.draft import draft

@@ -26,11 +26,11 @@ from talkoot.graph.fetch_log import FetchLog
 from talkoot.graph.gate import Gate
 from talkoot.graph.identity.names import NameTable, read_name_rows
 from talkoot.graph.identity.resolve import Curated
-from talkoot.graph.identity.table_text import TableError
 from talkoot.graph.locks import writing
 from talkoot.graph.publish import publish
 from talkoot.graph.release import Release, ReleaseError, current_release, switch
 from talkoot.graph.settings import Settings, read_settings
+from talkoot.graph.table_files import TableError
 from talkoot.graph.workbench import Workbench, WorkbenchError
 from talkoot.harvesters import FACTS
 from talkoot.harvesters.definition import Definition, DefinitionError, load_definitions

@@ -78,7 +78,8 @@ class ReviewHome:
             for record in (actor.record(source) for actor in actors):
                 text = record.quads_text(TALKOOT)
                 valid.append(ValidatedRecord(record, text, record.content_hash(text), "shapes"))
-            workbench.keep(run, valid, 0, [actor.key for actor in actors], [], "1")
+                workbench.list_key(run, record.key)
+            workbench.keep(run, valid, 0, [], "1")
             workbench.finish_run(run, source, "complete")
 
     def desk(self) -> Desk:

@@ -15,12 +15,12 @@ from click.testing import CliRunner
 from pyoxigraph import RdfFormat, parse
 
 from talkoot.cli import main
-from talkoot.graph.issues import ISSUE_CODES, issue_table
-from talkoot.graph.settings import settings_table
+from talkoot.graph.issues import ISSUE_CODES
 from talkoot.harvesters.meanings import meanings
 from talkoot.harvesters.options import options
 from talkoot.ontology.namespaces import TALKOOT
 from talkoot.web.problem import PROBLEM_TYPES
+from tests.documented import issue_table, settings_table
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

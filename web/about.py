@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from talkoot.graph.engine import EngineUnavailable
+from talkoot.graph.engine.errors import EngineUnavailable
 from talkoot.graph.release import ReleaseError
 from talkoot.ontology.namespaces import TALKOOT
 from talkoot.web.assets import FOREVER, STATIC, asset, assets_version

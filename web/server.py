@@ -16,7 +16,7 @@ from flask import Flask
 from granian.constants import Interfaces
 from granian.server.mp import MPServer
 
-from talkoot.graph.engine import ReleaseKeeper
+from talkoot.graph.engine.keeper import ReleaseKeeper
 from talkoot.graph.engine.remote import ENGINE_FILE
 from talkoot.graph.settings import Settings, read_settings, variable
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from flask import current_app, g
 
-from talkoot.graph.engine import Lanes, ReaderConnection
+from talkoot.graph.engine.client import ReaderConnection
+from talkoot.graph.engine.lanes import Lanes
 from talkoot.graph.engine.remote import connection_for
 from talkoot.graph.settings import Settings
 from talkoot.web.answer_cache import AnswerCache

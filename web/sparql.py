@@ -18,7 +18,9 @@ from wsgiref.util import request_uri
 from pyoxigraph import NamedNode
 from werkzeug.wrappers import Response
 
-from talkoot.graph import engine
+from talkoot.graph.engine.client import Answer
+from talkoot.graph.engine.errors import EngineError
+from talkoot.graph.engine.pointer import Pointer
 from talkoot.graph.engine.row_limit import RowLimit
 from talkoot.graph.engine.unused_terms import unused_terms
 from talkoot.graph.workbooks import workbook_of_rows
@@ -75,7 +77,7 @@ class SparqlMiddleware:
         assert site.reader is not None
         self._app, self._site, self._settings = app, site, site.settings
         self._reader, self._limits = site.reader, site.limits
-        self._served: tuple[engine.Pointer, _Release] | None = None
+        self._served: tuple[Pointer, _Release] | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -90,7 +92,7 @@ class SparqlMiddleware:
         try:
             shares = self._take_share(client, environ["REQUEST_METHOD"])
             return self._respond(environ, start_response, shares, charge)
-        except (engine.EngineError, Refused) as error:
+        except (EngineError, Refused) as error:
             problem = error if isinstance(error, Refused) else problem_of(error)
         finally:
             charge(time.monotonic() - started)
@@ -195,8 +197,8 @@ class SparqlMiddleware:
         return _send(environ, start_response, kept, shares)
 
     def _run(
-        self, question: Question, choice: Choice, release: _Release, environ: WSGIEnvironment, pointer: engine.Pointer
-    ) -> engine.Answer:
+        self, question: Question, choice: Choice, release: _Release, environ: WSGIEnvironment, pointer: Pointer
+    ) -> Answer:
         assert question.query is not None
         remote, port = environ.get("REMOTE_ADDR", ""), environ.get("SERVER_PORT", "")
         return self._reader.run(
@@ -220,7 +222,7 @@ class SparqlMiddleware:
         except ValueError:
             return f"{self._settings.base}sparql"
 
-    def _release(self, number: int | None, pointer: engine.Pointer) -> _Release:
+    def _release(self, number: int | None, pointer: Pointer) -> _Release:
         """The release asked for. Raises :class:`Refused` where it is not kept."""
         if number is None or number == pointer.number:
             served = self._served

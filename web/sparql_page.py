@@ -11,7 +11,8 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext
 from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
-from talkoot.graph import engine
+from talkoot.graph.engine.errors import EngineError, EngineUnavailable
+from talkoot.graph.engine.query_text import query_form
 from talkoot.graph.engine.row_limit import RowLimit
 from talkoot.graph.engine.unused_terms import unused_terms
 from talkoot.ontology.namespaces import PREFIXES
@@ -79,7 +80,7 @@ def sparql() -> Response:
     example = shown.get(asked.get("example", ""), next(iter(shown.values()), {"query": ANYTHING}))["query"]
     query = asked.get("query", "").replace("\r\n", "\n")
     result: Result | None = None
-    failure: engine.EngineError | Refused | None = None
+    failure: EngineError | Refused | None = None
     status, title, headers = 200, "", dict[str, str]()
     try:
         if not query and "z" in asked:
@@ -87,13 +88,13 @@ def sparql() -> Response:
         elif not query and "example" in asked and site().reader:
             query = example
         if query.strip():
-            result = _run(query, engine.query_form(query))
-    except (engine.EngineError, Refused) as error:
+            result = _run(query, query_form(query))
+    except (EngineError, Refused) as error:
         failure = error
         problem = error if isinstance(error, Refused) else problem_of(error)
         status, titles = PROBLEM_TYPES[problem.slug]
         title, headers = titles[reader_language()], problem.headers
-    form = engine.query_form(query)
+    form = query_form(query)
     formats = GRAPH_FORMATS if form in _GRAPH_FORMS else RESULT_FORMATS if form == "ASK" else (*RESULT_FORMATS, XLSX)
     embedded = asked.get("view") == "embed"
     response = page(
@@ -124,7 +125,7 @@ def sparql() -> Response:
 def _run(query: str, form: str | None) -> Result:
     settings, reader = site().settings, site().reader
     if reader is None:
-        raise engine.EngineUnavailable("this server was started without query readers")
+        raise EngineUnavailable("this server was started without query readers")
     if len(query.encode("utf-8", "replace")) > settings.query_bytes:
         raise Refused("query-too-long", gettext("The query is longer than this server reads."))
     media = "text/turtle" if form in _GRAPH_FORMS else "text/tab-separated-values"

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import logging
 
-from talkoot.graph import engine
+from talkoot.graph.engine import errors
 
 _log = logging.getLogger(__name__)
 
 # the type of problem that an engine's error becomes, and which of its data go along
-_PROBLEMS: dict[type[engine.EngineError], tuple[str, tuple[str, ...]]] = {
-    engine.QuerySyntaxError: ("syntax", ("line", "column", "hint", "excerpt", "details")),
-    engine.ServiceRefused: ("service-refused", ()),
-    engine.UpdateRefused: ("update-refused", ()),
-    engine.QueryTimeLimit: ("time-limit", ("seconds",)),
-    engine.QueryMemoryLimit: ("memory-limit", ("mebibytes",)),
-    engine.AnswerTooLong: ("answer-too-long", ("bytes",)),
-    engine.QueryFailed: ("query-failed", ()),
-    engine.EngineUnavailable: ("engine-unavailable", ()),
-    engine.EngineBusy: ("engine-busy", ()),
-    engine.ClientGone: ("query-failed", ()),
+_PROBLEMS: dict[type[errors.EngineError], tuple[str, tuple[str, ...]]] = {
+    errors.QuerySyntaxError: ("syntax", ("line", "column", "hint", "excerpt", "details")),
+    errors.ServiceRefused: ("service-refused", ()),
+    errors.UpdateRefused: ("update-refused", ()),
+    errors.QueryTimeLimit: ("time-limit", ("seconds",)),
+    errors.QueryMemoryLimit: ("memory-limit", ("mebibytes",)),
+    errors.AnswerTooLong: ("answer-too-long", ("bytes",)),
+    errors.QueryFailed: ("query-failed", ()),
+    errors.EngineUnavailable: ("engine-unavailable", ()),
+    errors.EngineBusy: ("engine-busy", ()),
+    errors.ClientGone: ("query-failed", ()),
 }
-_RETRY: dict[type[engine.EngineError], int] = {engine.EngineUnavailable: 2, engine.EngineBusy: 5}
+_RETRY: dict[type[errors.EngineError], int] = {errors.EngineUnavailable: 2, errors.EngineBusy: 5}
 
 
 class Refused(Exception):
@@ -32,12 +32,12 @@ class Refused(Exception):
         self.slug, self.headers, self.members = slug, headers or {}, members
 
 
-def problem_of(error: engine.EngineError) -> Refused:
+def problem_of(error: errors.EngineError) -> Refused:
     """The problem that an engine's error becomes."""
     slug, members = _PROBLEMS[type(error)]
-    if isinstance(error, engine.EngineUnavailable):
+    if isinstance(error, errors.EngineUnavailable):
         _log.warning("no engine: %s", error.details)
-    if isinstance(error, engine.QueryFailed) and error.by_engine:
+    if isinstance(error, errors.QueryFailed) and error.by_engine:
         slug = "engine-failed"
     retry = _RETRY.get(type(error))
     headers = {"Retry-After": str(retry)} if retry else None

@@ -14,7 +14,8 @@ from urllib.parse import parse_qs, unquote_to_bytes
 from pyoxigraph import NamedNode
 from werkzeug.http import parse_options_header
 
-from talkoot.graph import engine
+from talkoot.graph.engine.errors import UpdateRefused
+from talkoot.graph.engine.query_text import query_form
 from talkoot.graph.settings import Settings
 from talkoot.web.negotiation import GRAPH_FORMATS, HTML, RESULT_FORMATS, XLSX, Choice, by_name, negotiate
 from talkoot.web.sparql_problem import Refused
@@ -62,7 +63,7 @@ def read_question(environ: WSGIEnvironment, settings: Settings) -> Question:
     except ValueError as error:
         raise Refused("bad-request", f"There are more than {_MOST_PARAMETERS} parameters.") from error
     if "update" in values:
-        raise engine.UpdateRefused
+        raise UpdateRefused
     queries += values.get("query", ())
     if len(queries) > 1:
         raise Refused("bad-request", f"There are {len(queries)} queries in this request; send one at a time.")
@@ -88,7 +89,7 @@ def read_question(environ: WSGIEnvironment, settings: Settings) -> Question:
 
 def choose_format(question: Question, accept: str | None) -> Choice:
     """The format of the answer, by name or by the Accept header. Raises :class:`Refused` where there is none."""
-    form = engine.query_form(question.query) if question.query is not None else "DESCRIBE"
+    form = query_form(question.query) if question.query is not None else "DESCRIBE"
     return _format_of(form, question.format_name, accept)
 
 
@@ -136,7 +137,7 @@ def _posted_type(environ: WSGIEnvironment) -> str:
     header = environ.get("CONTENT_TYPE", "")
     kind, options = parse_options_header(header.lower())
     if kind == "application/sparql-update":
-        raise engine.UpdateRefused
+        raise UpdateRefused
     if kind not in {_FORM, _DIRECT}:
         raise Refused(
             "unsupported-media-type",

@@ -8,7 +8,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from talkoot.graph import engine
+from talkoot.graph.engine.client import Answer
+from talkoot.graph.engine.errors import EngineError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -24,7 +25,7 @@ class AnswerStream(Iterator[bytes]):
     """
 
     def __init__(
-        self, answer: engine.Answer, environ: WSGIEnvironment, *, packed: bool, charge: Callable[[float], None]
+        self, answer: Answer, environ: WSGIEnvironment, *, packed: bool, charge: Callable[[float], None]
     ) -> None:
         self._answer, self._charge, self._begun = answer, charge, time.monotonic()
         self._told = "granian" not in environ.get("SERVER_SOFTWARE", "").lower()
@@ -41,7 +42,7 @@ class AnswerStream(Iterator[bytes]):
             if self._packer is None:
                 raise
             return self._packer.flush()
-        except engine.EngineError as error:
+        except EngineError as error:
             _log.warning("an answer broke off: %s", error)
             if self._told:
                 raise

@@ -1,7 +1,5 @@
 """Checks of a release: SPARQL queries that must find nothing, each with its sentence in the first line."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pyoxigraph import QuerySolutions, Store

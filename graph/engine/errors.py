@@ -1,24 +1,29 @@
 """What can go wrong with a query, each with the data that an answer to the asker needs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from talkoot.graph.table_files import table_rows
+
+
+@lru_cache(maxsize=1)
+def _sentences() -> dict[str, str]:
+    """What each error says to the asker."""
+    return {row["error"]: row["sentence"] for _, row in table_rows(Path(__file__).with_suffix(".csv"))}
 
 
 class EngineError(Exception):
     """The base of every way in which a query can fail; its sentence is filled in from its data."""
 
-    sentence = ""
-
     def __str__(self) -> str:
-        return self.sentence.format_map(vars(self)) or super().__str__()
+        return _sentences().get(type(self).__name__, "").format_map(vars(self)) or super().__str__()
 
 
 @dataclass
 class QuerySyntaxError(EngineError):
     """The query text is not SPARQL; line and column count from 1, details are the engine's own words."""
 
-    sentence = "Line {line}, column {column}: {hint}"
     line: int
     column: int
     hint: str
@@ -29,17 +34,11 @@ class QuerySyntaxError(EngineError):
 class ServiceRefused(EngineError):
     """The query contains SERVICE, which would let a stranger send requests from inside this network."""
 
-    sentence = (
-        "SERVICE is not allowed here: this endpoint answers from its own data only. "
-        "Send the rest of your query here and join the answers on your side."
-    )
-
 
 @dataclass
 class UpdateRefused(EngineError):
     """The text is an update; the keyword is the one that says so."""
 
-    sentence = "This endpoint only reads: {keyword} is refused. A query starts with SELECT, ASK, CONSTRUCT or DESCRIBE."
     keyword: str = "an update"
 
 
@@ -47,10 +46,6 @@ class UpdateRefused(EngineError):
 class QueryTimeLimit(EngineError):
     """The query was stopped at its time limit."""
 
-    sentence = (
-        "The query was stopped after {seconds:g} seconds. Ask for less: add a LIMIT, name a class "
-        "or a property, or join fewer patterns that share no variable."
-    )
     seconds: float
 
 
@@ -58,10 +53,6 @@ class QueryTimeLimit(EngineError):
 class QueryMemoryLimit(EngineError):
     """The query needed more memory than one query may take."""
 
-    sentence = (
-        "The query was stopped because it needed more than {mebibytes} MiB. Patterns that share no "
-        "variable, and sorting or grouping a great many rows, are the usual cause."
-    )
     mebibytes: int
 
 
@@ -69,7 +60,6 @@ class QueryMemoryLimit(EngineError):
 class AnswerTooLong(EngineError):
     """The answer has more bytes than one answer may have."""
 
-    sentence = "The answer was stopped at {bytes} bytes. Ask for fewer columns or rows, or take the dumps."
     bytes: int
 
 
@@ -77,7 +67,6 @@ class AnswerTooLong(EngineError):
 class QueryFailed(EngineError):
     """The query could not be answered; `by_engine` says that the query is not to blame."""
 
-    sentence = "The query could not be answered: {details}"
     details: str
     by_engine: bool = False
 
@@ -85,14 +74,11 @@ class QueryFailed(EngineError):
 class ClientGone(EngineError):
     """Nobody waits for the answer any more."""
 
-    sentence = "The query was stopped because its client has hung up."
-
 
 @dataclass
 class EngineUnavailable(EngineError):
     """No release is being served at this moment."""
 
-    sentence = "No release is being served at the moment; try again in a few seconds."
     details: str = ""
 
 
@@ -100,5 +86,4 @@ class EngineUnavailable(EngineError):
 class EngineBusy(EngineError):
     """As many long queries run and wait as may."""
 
-    sentence = "Too many long queries are running here. Try again in {seconds} seconds, or ask for less."
     seconds: int = 5

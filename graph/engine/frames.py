@@ -5,8 +5,6 @@ one byte that says what the frame is, a length of four bytes, the bytes. Only fr
 another after them.
 """
 
-from __future__ import annotations
-
 import json
 import struct
 from collections.abc import Sequence

@@ -5,8 +5,6 @@ done after a moment goes to the slow one: last in line for the processor, and on
 server's processes. Slots are locks on files, which a killed process lets go by itself.
 """
 
-from __future__ import annotations
-
 import fcntl
 import os
 import threading

@@ -1,7 +1,5 @@
 """Loading a release into the empty database of a SPARQL server: counted, checked, and noted in the release's folder."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """The file by which the keeper tells every web worker where the readers of the current release are."""
 
-from __future__ import annotations
-
 import json
 import os
 import time

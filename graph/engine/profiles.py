@@ -3,8 +3,6 @@
 Measured on Oxigraph's server 0.5.13 and Virtuoso 7.2.5.1.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -156,11 +154,9 @@ class Virtuoso(Native):
                     added += [(name.start, "`"), (name.start + len(name.text), "`")]
             elif token.text == "}" and opened:
                 added.append((token.start + 1, opened.pop()))
-        pieces, written = [], 0
-        for place, text in sorted(added):
-            pieces += [query[written:place], text]
-            written = place
-        return "".join([*pieces, query[written:]])
+        for place, text in sorted(added, reverse=True):  # from the end, so that the places before stay
+            query = query[:place] + text + query[place:]
+        return query
 
 
 PROFILES: Mapping[str, type[Native]] = {"native": Native, "virtuoso": Virtuoso}

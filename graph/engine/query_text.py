@@ -1,7 +1,5 @@
 """What a query's text says before any engine reads it: its form, an update, a SERVICE clause."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import lru_cache

@@ -6,8 +6,6 @@ written anew, in the format that was asked for: so every engine knows the same f
 The standard library's HTTP is used for its socket: only that can be shut from outside while an answer is awaited.
 """
 
-from __future__ import annotations
-
 import base64
 import contextlib
 import io

@@ -5,8 +5,6 @@ In JSON that is so because the quotes of a text are escaped, and behind its clos
 any value have no mark in JSON: they are not counted, and the limit of bytes holds them.)
 """
 
-from __future__ import annotations
-
 import json
 import re
 from typing import NamedTuple

@@ -3,8 +3,6 @@
 Source: prctl(2), seccomp(2), linux/filter.h.
 """
 
-from __future__ import annotations
-
 import ctypes
 import platform
 import resource

@@ -5,12 +5,13 @@ mistake, and a list of all it would have accepted there. So the text itself is l
 mistakes that people make; only where none is found, the engine's place stands.
 """
 
-from __future__ import annotations
-
 import re
+from functools import lru_cache
+from pathlib import Path
 
 from talkoot.graph.engine.errors import QuerySyntaxError
 from talkoot.graph.engine.query_text import Token, query_form, tokens
+from talkoot.graph.table_files import table_rows
 from talkoot.ontology.namespaces import PREFIXES
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (?:expected )?(?:one of )?(.*)", re.DOTALL)
@@ -18,20 +19,6 @@ _BRACKETS = {"(": (")", "round bracket"), "[": ("]", "square bracket"), "{": ("}
 _TERMS = frozenset({"iri", "variable", "name", "string", "number", "node"})
 _BLOCK_WORDS = frozenset({"where", "construct", "optional", "minus", "union", "exists", "graph", "not"})
 _LONGEST_EXCERPT = 120
-
-_ENGINE_SENTENCES = {
-    "The SELECT contains a variable that is unbound": (
-        "a selected variable is neither in GROUP BY nor inside an aggregate such as COUNT or SAMPLE"
-    ),
-    "Duplicated variable name in SELECT": "the same variable is selected twice",
-    "The SELECT overrides an existing variable": (
-        "the name after AS is already in use in the pattern; choose another variable"
-    ),
-    "IRI parsing failed": (
-        "this is not a full IRI: it needs a scheme such as https:// and no spaces; relative IRIs need a BASE"
-    ),
-    "language tag parsing failed": "this is not a language tag such as @fi or @en-GB",
-}
 
 _Finding = tuple[int, str]  # where, and what is wrong there
 
@@ -68,8 +55,14 @@ def _engine_place(query: str, details: str) -> _Finding:
     return max(0, min(offset, len(query))), hint
 
 
+@lru_cache(maxsize=1)
+def _engine_sentences() -> list[tuple[str, str]]:
+    """What the engine says of a mistake, each with what a person is told."""
+    return [(row["engine"], row["hint"]) for _, row in table_rows(Path(__file__).with_name("syntax_hints.csv"))]
+
+
 def _engine_sentence(query: str, details: str) -> _Finding | None:
-    for sentence, hint in _ENGINE_SENTENCES.items():
+    for sentence, hint in _engine_sentences():
         if sentence in details:
             offset, _ = _engine_place(query, details)
             if sentence.startswith("IRI"):  # the engine stops behind the IRI; the reader looks for where it starts

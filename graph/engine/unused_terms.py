@@ -1,7 +1,5 @@
 """Names of a query that the data never uses: the usual reason why nothing is found."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path

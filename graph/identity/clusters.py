@@ -1,9 +1,8 @@
 """Clusters: the connected components of the positive decisions, a pure function of the table."""
 
-from __future__ import annotations
-
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 
 from talkoot.graph.identity.decisions import Decision
 
@@ -16,30 +15,22 @@ class Components:
     """Sets of entities that are the same, joined pair by pair."""
 
     def __init__(self) -> None:
-        self._parent: dict[str, str] = {}
-        self._members: dict[str, list[str]] = {}
+        self._members: dict[str, list[str]] = {}  # one list for all that are in it, the smallest first
 
     def find(self, item: str) -> str:
         """The smallest member of the item's set."""
-        root = item
-        while (parent := self._parent.get(root, root)) != root:
-            root = parent
-        while (parent := self._parent.get(item, item)) != root:
-            self._parent[item], item = root, parent
-        return root
+        return self.members(item)[0]
 
     def members(self, item: str) -> list[str]:
         """All members of the item's set."""
-        root = self.find(item)
-        return self._members.get(root, [root])
+        return self._members.get(item, [item])
 
     def join(self, one: str, other: str) -> None:
         """Join the sets of two items."""
-        low, high = sorted((self.find(one), self.find(other)))
-        if low != high:
-            self._members[low] = self.members(low) + self.members(high)
-            self._members.pop(high, None)
-            self._parent[high] = low
+        low, high = sorted((self.members(one), self.members(other)), key=itemgetter(0))
+        if low[0] != high[0]:
+            low += high
+            self._members |= dict.fromkeys((low[0], *high), low)
 
 
 def components(decisions: Mapping[tuple[str, str], Decision], known: Iterable[str]) -> Components:
@@ -70,15 +61,12 @@ def chain(decisions: Mapping[tuple[str, str], Decision], start: str, end: str) -
         if decision.judgement == "same":
             beside[one].append(other)
             beside[other].append(one)
-    before: dict[str, str] = {start: ""}
+    ways = {start: [start]}
     queue = deque([start])
-    while queue and end not in before:
+    while queue and end not in ways:
         item = queue.popleft()
         for neighbour in sorted(beside[item]):
-            if neighbour not in before:
-                before[neighbour] = item
+            if neighbour not in ways:
+                ways[neighbour] = [*ways[item], neighbour]
                 queue.append(neighbour)
-    chain = [end]
-    while before.get(chain[-1]):
-        chain.append(before[chain[-1]])
-    return chain[::-1]
+    return ways.get(end, [end])

@@ -1,7 +1,5 @@
 """What is compared of one actor, as rows of four narrow tables: a pure function of the actor alone."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,8 +11,8 @@ from talkoot.ontology import CodeList
 
 _BRACKET = re.compile(r"^(.*\S)\s*\(([^()]+)\)\s*$")
 _NUMBER = re.compile(r"\d+")
-_ROMAN = re.compile(r"(?<![\w.])(?:I{1,3}|IV|VI{0,3}|IX|XI{0,3}|XIV|XVI{0,3}|XIX|XX)(?![\w.'’])")
-_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
+_NUMERALS = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split()
+_ROMAN = re.compile(rf"(?<![\w.])(?:{'|'.join(_NUMERALS)})(?![\w.'’])")
 _SHORT = 8
 """Letters that an acronym may have."""
 _FEW = 3
@@ -152,7 +150,5 @@ def numbers(name: str) -> frozenset[str]:
     found = {number.lstrip("0") or "0" for number in _NUMBER.findall(name)}
     for match in _ROMAN.finditer(name):
         if match[0] != "I" or match.end() == len(name.rstrip(" )")):
-            digits = [_ROMAN_VALUES[letter] for letter in match[0]]
-            following = [*digits[1:], 0]
-            found.add(str(sum(-d if d < after else d for d, after in zip(digits, following, strict=True))))
+            found.add(str(_NUMERALS.index(match[0]) + 1))
     return frozenset(found)

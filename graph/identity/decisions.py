@@ -1,15 +1,11 @@
 """Decisions: judgements on pairs of entities as one sorted table (SSSOM column names), never deleted."""
 
-from __future__ import annotations
-
-import csv
 import hashlib
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
-from talkoot.graph.identity.table_text import TableError, table_text
+from talkoot.graph.table_files import TableError, table_rows, write_table
 
 JUDGEMENTS = ("same", "different", "unsure", "part of")
 AUTOMATIC = "automatic"
@@ -55,41 +51,17 @@ def decide(
 
 def read_decisions(path: Path) -> list[Decision]:
     """The rows of a table, or none where there is no file. Raises :class:`DecisionError`."""
-    if not path.exists():
-        return []
-    found = []
-    seen: set[str] = set()
-    with table_text(path) as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        if tuple(rows.fieldnames or ()) != COLUMNS:
-            raise DecisionError(f"{path.name}:1: expected the columns {', '.join(COLUMNS)}")
-        for number, row in enumerate(rows, start=2):
-            values = [row[name] for name in COLUMNS]
-            if None in values or None in row:
-                raise DecisionError(f"{path.name}:{number}: expected {len(COLUMNS)} cells")
-            decision = Decision(*values)
-            if decision.judgement not in JUDGEMENTS:
-                raise DecisionError(
-                    f"{path.name}:{number}: the judgement is {decision.judgement!r}: expected {', '.join(JUDGEMENTS)}"
-                )
-            if not decision.subject_id < decision.object_id:
-                raise DecisionError(f"{path.name}:{number}: expected two different ids, the smaller one first")
-            if decision.id in seen:
-                raise DecisionError(f"{path.name}:{number}: the id {decision.id!r} stands twice: expected each id once")
-            seen.add(decision.id)
-            found.append(decision)
-    return found
-
-
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a sorted tab-separated table beside the old one and switch it in, so a kill leaves one of the two."""
-    text = "\n".join("\t".join(row) for row in [columns, *sorted(tuple(row) for row in rows)]) + "\n"
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    found: dict[str, Decision] = {}
+    for where, row in table_rows(path, COLUMNS, DecisionError):
+        decision = Decision(**row)
+        if decision.judgement not in JUDGEMENTS:
+            raise DecisionError(f"{where}: the judgement is {decision.judgement!r}: expected {', '.join(JUDGEMENTS)}")
+        if not decision.subject_id < decision.object_id:
+            raise DecisionError(f"{where}: expected two different ids, the smaller one first")
+        if decision.id in found:
+            raise DecisionError(f"{where}: the id {decision.id!r} stands twice: expected each id once")
+        found[decision.id] = decision
+    return list(found.values())
 
 
 def write_decisions(path: Path, decisions: Iterable[Decision]) -> None:

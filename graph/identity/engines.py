@@ -1,21 +1,19 @@
 """Other engines for the matching text, each an extra: DuckDB on one machine, Apache Spark on many."""
 
-from __future__ import annotations
-
 import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import reduce
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Self
+from typing import Any
 
-from talkoot.graph.identity.table_text import TableError
 from talkoot.graph.identity.tables import INPUT, Row, SQLiteTables, Step, Tables
+from talkoot.graph.table_files import TableError
 
 _SPARK = re.compile(r"spark://\S+|local(-cluster)?\[[\d*, ]+\]")
 _SETTINGS = {
@@ -42,12 +40,9 @@ def open_tables(engine: str) -> Iterator[Tables]:
     if engine == "sqlite":
         with TemporaryDirectory(prefix="talkoot-") as folder:
             yield SQLiteTables(f"{folder}/tables.sqlite")
-    elif engine == "duckdb":
-        with DuckDBTables() as duckdb:
-            yield duckdb
-    elif _SPARK.fullmatch(engine):
-        with SparkTables(engine) as spark:
-            yield spark
+    elif engine == "duckdb" or _SPARK.fullmatch(engine):
+        with closing(DuckDBTables() if engine == "duckdb" else SparkTables(engine)) as tables:
+            yield tables
     else:
         raise EngineError(f"There is no engine {engine!r}: expected sqlite, duckdb, spark://HOST:PORT or local[2].")
 
@@ -66,10 +61,8 @@ class DuckDBTables:
         for name, columns in INPUT.items():
             self._connection.execute(f"CREATE TABLE {name} ({_typed(columns, 'VARCHAR')})")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Close the file and remove the folder."""
         self._opened.close()
 
     def load(self, name: str, rows: Iterable[Row]) -> None:
@@ -110,10 +103,8 @@ class SparkTables:
         self._spark = builder.getOrCreate()
         self._parts: dict[str, list[Any]] = {name: [] for name in INPUT}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Let go of the workers."""
         self._spark.stop()
 
     def load(self, name: str, rows: Iterable[Row]) -> None:

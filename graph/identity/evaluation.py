@@ -1,10 +1,8 @@
 """How well matching does on records whose clusters are known: precision, recall and F1, with intervals."""
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 from math import sqrt
@@ -17,7 +15,7 @@ from talkoot.graph.identity.features import Entity, site
 from talkoot.graph.identity.matching import match
 from talkoot.graph.identity.names import NameTable
 from talkoot.graph.identity.queue import queue
-from talkoot.graph.identity.table_text import TableError
+from talkoot.graph.table_files import TableError
 from talkoot.ontology import CodeLists
 
 _Z = 1.96
@@ -133,28 +131,25 @@ def evaluate(records: Iterable[Labelled], codes: CodeLists, names: NameTable, *,
     by_id = {record.id: record for record in records}
     found = match((entity(record, codes) for record in by_id.values()), [], names, codes, "", "")
     joined = components(in_force(found.decisions), by_id)
-    groups: dict[str, list[str]] = defaultdict(list)
-    for name in by_id:
-        groups[joined.find(name)].append(name)
 
     def counted(one: str, other: str) -> bool:
         left, right = by_id[one], by_id[other]
         return bool(left.cluster and right.cluster) and not (cross_source and left.source == right.source)
 
-    said = {pair for members in groups.values() for pair in combinations(sorted(members), 2) if counted(*pair)}
-    true = {pair for pair in said if by_id[pair[0]].cluster == by_id[pair[1]].cluster}
+    def within(group: Callable[[str], str]) -> set[tuple[str, str]]:
+        """The pairs that count of which both are in one group."""
+        groups: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(by_id):
+            groups[group(name)].append(name)
+        return {pair for members in groups.values() for pair in combinations(members, 2) if counted(*pair)}
+
+    said, known = within(joined.find), within(lambda name: by_id[name].cluster or name)
+    true = said & known
     asked = queue(found.near, found.held, joined, in_force(found.decisions))
-    near = {(c.one, c.other) for c in asked if counted(c.one, c.other)}
-    near = {(one, other) for one, other in near if by_id[one].cluster == by_id[other].cluster}
-    known: dict[str, list[str]] = defaultdict(list)
-    for record in by_id.values():
-        if record.cluster:
-            known[record.cluster].append(record.id)
-    everything = [pair for members in known.values() for pair in combinations(sorted(members), 2) if counted(*pair)]
+    near = {(candidate.one, candidate.other) for candidate in asked} & known
     return Evaluation(
-        Share(len(true), len(said)), Share(len(true), len(everything)), Share(len(true | near), len(everything)),
-        2 * len(asked) / len(by_id) if by_id else 0.0,
-        sorted(said - true), sorted(pair for pair in everything if pair not in true and pair not in near),
+        Share(len(true), len(said)), Share(len(true), len(known)), Share(len(true | near), len(known)),
+        2 * len(asked) / len(by_id) if by_id else 0.0, sorted(said - true), sorted(known - true - near),
     )  # fmt: skip
 
 

@@ -1,7 +1,5 @@
 """Explaining: two entities side by side, the links of a cluster, and why two things are one, or are not."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from itertools import pairwise, product
 from typing import Any

@@ -1,7 +1,5 @@
 """Features: what matching compares, drawn from record graphs by a pure function."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,23 +12,13 @@ import tldextract
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from talkoot.graph.identity.registers import equal_numbers, normal_number
+from talkoot.graph.table_files import table_rows
 from talkoot.graph.workbench import KeptRecord
-from talkoot.ontology.namespaces import ADMS, COUNTRY, CV, DCT, FOAF, ORG, PROV, RDF, SKOS, TK, VOC
+from talkoot.ontology.namespaces import ADMS, COUNTRY, DCT, FOAF, RDF, SKOS, VOC, term_of
 
-_GENERIC_HOSTS_FILE = Path(__file__).resolve().parent / "generic_hosts.txt"
+_HERE = Path(__file__).resolve().parent
 
-KINDS: dict[str, tuple[str, str]] = {
-    ORG["Organization"].value: ("organisation", "actor"),
-    ORG["FormalOrganization"].value: ("organisation", "actor"),
-    CV["PublicOrganisation"].value: ("organisation", "actor"),
-    TK["CompetenceCentre"].value: ("centre", "actor"),
-    TK["Network"].value: ("network", "actor"),
-    TK["Solution"].value: ("solution", "solution"),
-    TK["Project"].value: ("project", "activity"),
-    TK["Implementation"].value: ("implementation", "activity"),
-    PROV["Collection"].value: ("collection", "activity"),
-    TK["FundingProgramme"].value: ("programme", "programme"),
-}
+KINDS = {term_of(row["class"]).value: (row["kind"], row["segment"]) for _, row in table_rows(_HERE / "kinds.csv")}
 """By class: the kind of an entity, and the segment of its canonical IRI. A later class of an entity wins."""
 
 _GENERAL_LABEL = re.compile(r"www?\d*|web|portal|home|site|m|intl|international|[a-z]{2}")
@@ -86,7 +74,7 @@ def _extract() -> tldextract.TLDExtract:
 @lru_cache(maxsize=1)
 def generic_hosts() -> frozenset[str]:
     """Registrable domains that never count."""
-    lines = _GENERIC_HOSTS_FILE.read_text(encoding="utf-8").splitlines()
+    lines = (_HERE / "generic_hosts.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
@@ -121,7 +109,7 @@ def entities(records: Iterable[tuple[KeptRecord, list[Quad]]], base: str) -> dic
     local = f"{base}id/src/"
     for record, quads in records:
         here: dict[str, Entity] = {}
-        identifiers: dict[str, dict[str, str]] = {}
+        numbers: dict[tuple[str, NamedNode], str] = {}
         for quad in quads:
             if not isinstance(quad.subject, NamedNode):
                 continue
@@ -130,11 +118,11 @@ def entities(records: Iterable[tuple[KeptRecord, list[Quad]]], base: str) -> dic
                 entity = here.setdefault(subject, found.get(subject) or Entity(subject, record.source))
                 _read(entity, quad)
             elif isinstance(quad.object, Literal) and quad.predicate in (SKOS["notation"], ADMS["schemaAgency"]):
-                identifiers.setdefault(subject, {})[quad.predicate.value] = quad.object.value
+                numbers[subject, quad.predicate] = quad.object.value
         for quad in quads:
             if quad.predicate == ADMS["identifier"] and isinstance(quad.object, NamedNode):
-                known = identifiers.get(quad.object.value, {})
-                value, register = known.get(SKOS["notation"].value), known.get(ADMS["schemaAgency"].value)
+                node = quad.object.value
+                value, register = numbers.get((node, SKOS["notation"])), numbers.get((node, ADMS["schemaAgency"]))
                 if value and register and isinstance(quad.subject, NamedNode) and quad.subject.value in here:
                     here[quad.subject.value].add_number(register, value)
         for iri, entity in here.items():

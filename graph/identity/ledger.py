@@ -1,16 +1,13 @@
 """The ledger of canonical identifiers: the oldest id of a cluster wins, none is ever used again."""
 
-from __future__ import annotations
-
-import csv
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 
-from talkoot.graph.identity.decisions import write_table
-from talkoot.graph.identity.table_text import TableError, table_text
+from talkoot.graph.table_files import TableError, table_rows, write_table
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH = 10
@@ -49,17 +46,10 @@ def read_ledger(paths: Iterable[Path]) -> dict[tuple[str, str], Entry]:
     """Entries by id and entity; a later file's row lies over an earlier one's. Raises :class:`LedgerError`."""
     found: dict[tuple[str, str], Entry] = {}
     for path in paths:
-        if not path.exists():
-            continue
-        with table_text(path) as file:
-            rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-            if tuple(rows.fieldnames or ()) != COLUMNS:
-                raise LedgerError(f"{path.name}:1: expected the columns {', '.join(COLUMNS)}")
-            for number, row in enumerate(rows, start=2):
-                if None in row.values() or None in row or row["status"] not in STATUSES:
-                    raise LedgerError(f"{path.name}:{number}: expected {len(COLUMNS)} cells, status {STATUSES}")
-                entry = Entry(*(row[name] for name in COLUMNS))
-                found[entry.canonical_id, entry.entity_id] = entry
+        for where, row in table_rows(path, COLUMNS, LedgerError):
+            if row["status"] not in STATUSES:
+                raise LedgerError(f"{where}: expected {len(COLUMNS)} cells, status {STATUSES}")
+            found[row["canonical_id"], row["entity_id"]] = Entry(**row)
     return found
 
 
@@ -93,25 +83,17 @@ def assign(
         for canonical in {entry.canonical_id for member in members for entry in active[member]}:
             claims[canonical].append(number)
     natives = {name: entries for name, entries in active.items() if name not in merged}
-    owner = {
-        canonical: max(
-            numbers,
-            key=lambda n, c=canonical: (  # type: ignore[misc]
-                _share(clusters[n], natives, c),
-                _share(clusters[n], active, c),
-                -n,
-            ),
-        )
-        for canonical, numbers in claims.items()
-    }
+
+    def strength(canonical: str, number: int) -> tuple[int, int, int]:
+        members = clusters[number]
+        return _share(members, natives, canonical), _share(members, active, canonical), -number
+
+    owner = {canonical: max(numbers, key=partial(strength, canonical)) for canonical, numbers in claims.items()}
     result: dict[str, str] = {}
     for number, members in enumerate(clusters):
         entries = [entry for member in members for entry in active[member]]
-        own = sorted({(e.minted, e.canonical_id) for e in entries if owner[e.canonical_id] == number})
-        if own:
-            minted, chosen = own[0]
-        else:
-            minted, chosen = _earlier(members, merged, taken) or (moment, new_id(segments[members[0]]))
+        own = min(((e.minted, e.canonical_id) for e in entries if owner[e.canonical_id] == number), default=None)
+        minted, chosen = own or _earlier(members, merged, taken) or (moment, new_id(segments[members[0]]))
         taken.add(chosen)
         for entry in entries:
             key = entry.canonical_id, entry.entity_id
@@ -132,8 +114,7 @@ def _share(members: Sequence[str], active: Mapping[str, Sequence[Entry]], canoni
 def _earlier(members: Sequence[str], merged: Mapping[str, Sequence[Entry]], taken: set[str]) -> tuple[str, str] | None:
     """The oldest id that a member had before it was merged away and that nothing carries now."""
     entries = (entry for member in members for entry in merged.get(member, ()))
-    found = sorted((entry.minted, entry.canonical_id) for entry in entries if entry.canonical_id not in taken)
-    return found[0] if found else None
+    return min(((e.minted, e.canonical_id) for e in entries if e.canonical_id not in taken), default=None)
 
 
 def redirects(ledger: Iterable[Entry]) -> dict[str, str]:

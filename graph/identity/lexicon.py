@@ -1,12 +1,10 @@
 """Key words of organisations' names in the EU's languages: codes for kinds of bodies, their parts, small words."""
 
-from __future__ import annotations
-
-import csv
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from talkoot.graph.table_files import table_rows
 from talkoot.ontology.folding import fold
 
 _FILE = Path(__file__).resolve().parent / "lexicon.csv"
@@ -28,10 +26,9 @@ def _table() -> tuple[dict[str, KeyWord], dict[str, KeyWord]]:
     """Key words as they stand, and stems (written with ``*``) that begin many forms of one."""
     words: dict[str, KeyWord] = {}
     stems: dict[str, KeyWord] = {}
-    with _FILE.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            for word in row["words"].split():
-                (stems if word.endswith("*") else words)[fold(word)] = KeyWord(row["code"], row["level"])
+    for _, row in table_rows(_FILE):
+        for word in row["words"].split():
+            (stems if word.endswith("*") else words)[fold(word)] = KeyWord(row["code"], row["level"])
     return words, stems
 
 

@@ -1,7 +1,5 @@
 """Matching: apply the automatic band to the actors at hand, and keep what it decides."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,32 +86,24 @@ def match(
         joined.join(one, other)
         accepted[pair] = fired[pair]
     rows = Counter(decision.pair for decision in decisions)
-    replaced: dict[str, Decision] = {}
+    withdrawn = {}
     for pair, old in standing.items():
         if not _is_automatic(old) or old.judgement != "same" or pair in accepted:
             continue
-        one, other = pair
-        if pair not in fired or joined.find(one) != joined.find(other):
+        if pair not in fired or joined.find(pair[0]) != joined.find(pair[1]):
             reason = "held-by-a-veto" if pair in fired else "rule-no-longer-fires"
-            replaced[old.id] = decide(
-                one, other, "unsure", reason, old.mapping_justification, AUTOMATIC, today, rows[pair]
-            )  # fmt: skip
-            result.withdrawn += 1
-    added = []
-    for pair, found in accepted.items():
-        known = standing.get(pair)
-        if known and known.judgement == "same":
-            continue
-        decision = decide(*pair, "same", found.rule, found.evidence, AUTOMATIC, today, rows[pair])
-        if known:  # a doubt that a rule left behind gives way
-            replaced[known.id] = decision
-        else:
-            added.append(decision)
-        result.added += 1
+            withdrawn[pair] = decide(*pair, "unsure", reason, old.mapping_justification, AUTOMATIC, today, rows[pair])
+    added = {
+        pair: decide(*pair, "same", found.rule, found.evidence, AUTOMATIC, today, rows[pair])
+        for pair, found in accepted.items()
+        if pair not in standing or standing[pair].judgement != "same"  # a doubt that a rule left behind gives way
+    }
+    result.added, result.withdrawn = len(added), len(withdrawn)
+    replaced = {standing[pair].id: by for pair, by in (withdrawn | added).items() if pair in standing}
     for decision in decisions:
         by = replaced.get(decision.id)
         result.decisions += [supersede(decision, by), by] if by else [decision]
-    result.decisions += added
+    result.decisions += [decision for pair, decision in added.items() if pair not in standing]
     return result
 
 

@@ -1,8 +1,5 @@
 """Names of organisations: folding, legal forms, brackets, and the table of names that mean one body."""
 
-from __future__ import annotations
-
-import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from talkoot.graph.identity.table_text import TableError, table_text
+from talkoot.graph.table_files import TableError, table_rows
 from talkoot.ontology.folding import fold
 
 LEGAL_FORMS_FILE = Path(__file__).resolve().parent / "legal_forms.csv"
@@ -37,8 +34,7 @@ def legal_forms(*, key: bool = False) -> dict[tuple[str, ...], LegalForm]:
 
     With ``key`` only those that names in source-local IRIs are stripped of: that list never changes.
     """
-    with LEGAL_FORMS_FILE.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["key"] or not key]
+    rows = [row for _, row in table_rows(LEGAL_FORMS_FILE) if row["key"] or not key]
     return {tuple(row["form"].split()): LegalForm(row["front"] == "yes", row["kind"]) for row in rows}
 
 
@@ -123,18 +119,16 @@ class NameTable:
 
     def __init__(self, rows: Iterable[tuple[str, str, str]] = ()) -> None:
         self._names: dict[str, set[tuple[str, str]]] = {}
-        self._known: dict[str, str] = {}
         for alias, name, country in rows:
             for spelling in (alias, name):
-                self._known.setdefault(fold_name(spelling), spelling)
                 self._names.setdefault(fold_name(spelling), set()).add((fold_name(name), country))
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._names)
 
     def knows(self, name: str) -> bool:
         """Whether the table lists this as the name of one body."""
-        return fold_name(name) in self._known
+        return fold_name(name) in self._names
 
     def main_names(self, name: str, country: str | None) -> set[str]:
         """The folded main names that a spelling stands for in a country (or where either has none)."""
@@ -151,15 +145,10 @@ class NameTable:
         match = _BRACKET.search(name)
         if match is None or not name[: match.start()].strip():
             return SplitName(name)
-        rest = name[: match.start()].strip()
-        inside = match[1].strip()
-        parts = [inside, *(_SEPARATOR.split(inside))] if _SEPARATOR.search(inside) else [inside]
-        others = tuple(
-            dict.fromkeys(part for part in parts if is_acronym(part, rest) or self.same_body(part, rest, country))
-        )
-        if not others:
-            return SplitName(name, remark=inside)
-        return SplitName(rest, others)
+        rest, inside = name[: match.start()].strip(), match[1].strip()
+        parts = dict.fromkeys([inside, *_SEPARATOR.split(inside)])
+        others = tuple(part for part in parts if is_acronym(part, rest) or self.same_body(part, rest, country))
+        return SplitName(rest, others) if others else SplitName(name, remark=inside)
 
     def cut(self, text: str) -> list[str] | None:
         """Cut a text into the organisations it holds, if every piece is a listed name; else None.
@@ -184,10 +173,7 @@ class NameTable:
 
     def knows_with_bracket(self, name: str) -> bool:
         """Whether a name is listed, as it stands or without its trailing bracket."""
-        if self.knows(name):
-            return True
-        match = _BRACKET.search(name)
-        return match is not None and self.knows(name[: match.start()])
+        return self.knows(name) or self.knows(_BRACKET.sub("", name))
 
 
 def seems_several(text: str) -> bool:
@@ -200,13 +186,8 @@ def read_name_rows(paths: Iterable[Path]) -> list[tuple[str, str, str]]:
     """Rows (alias, name, country) of the tables that exist, in order. Raises :class:`TableError`."""
     rows = []
     for path in paths:
-        if not path.exists():
-            continue
-        with table_text(path) as file:
-            for number, row in enumerate(csv.DictReader(file), start=2):
-                if not row.get("alias") or not row.get("name"):
-                    raise TableError(
-                        f"{path.name}:{number}: expected alias, name, country, source; alias and name filled"
-                    )
-                rows.append((row["alias"], row["name"], row.get("country") or ""))
+        for where, row in table_rows(path):
+            if not row.get("alias") or not row.get("name"):
+                raise TableError(f"{where}: expected alias, name, country, source; alias and name filled")
+            rows.append((row["alias"], row["name"], row.get("country") or ""))
     return rows

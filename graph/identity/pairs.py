@@ -1,10 +1,9 @@
 """Pairs of actors: what the matching text says of all of them, kept, and made anew only where something changed."""
 
-from __future__ import annotations
-
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from typing import NamedTuple
 from talkoot.graph.identity.comparison import Comparison
 from talkoot.graph.identity.similarity import likeness
 from talkoot.graph.identity.tables import INPUT, LIMITS, SQLiteTables, Tables, steps, text_of
+from talkoot.graph.sql import named
 
 AUTOMATIC_RULES = ("registered-id", "exact-name", "web-domain")
 WORTH_ASKING = 0.4
@@ -20,18 +20,6 @@ _ANEW = 4
 """Where one of so many actors or more is touched, looking at all anew costs less."""
 _TOO_MUCH = 0.1
 """The share of a source's actors that may be one actor, told again and again."""
-
-_Key = tuple[str, str]
-_NO_PAIRS = ("body", "form")
-"""Hints that make no pairs."""
-
-
-class _State(NamedTuple):
-    """What is true of a key: too many actors share it; sources that claim it too often; (of hints) few share it."""
-
-    full: bool
-    claimed: frozenset[str] = frozenset()
-    rare: bool = False
 
 
 class Pair(NamedTuple):
@@ -59,20 +47,14 @@ class Pairs:
     def __init__(self, path: Path | None = None) -> None:
         """``path``: the file, or None for memory. A file that other rules wrote is emptied."""
         self._tables = SQLiteTables(str(path) if path else ":memory:")
-        self._run = self._tables.connection.execute
-        version = hashlib.sha256(f"{text_of('matching.sql')}{text_of('candidates.sql')}{LIMITS}".encode()).hexdigest()
-        if self._run("PRAGMA user_version").fetchone()[0] != int(version[:7], 16):
-            for name in ("records", "keys", "hints", "overfull", "claimed"):
-                self._run(f"DELETE FROM {name}")
-            for name, columns in (
-                ("pairs", "l, r, rule, evidence, score"),
-                ("seen", "n INTEGER PRIMARY KEY, rid UNIQUE, hash"),
-                ("echoes", "rid, first, source, held, k"),
-            ):
-                self._run(f"DROP TABLE IF EXISTS {name}")
-                self._run(f"CREATE TABLE {name} ({columns})")
-            self._run("CREATE INDEX echoes_k ON echoes (k)")
-            self._run(f"PRAGMA user_version = {int(version[:7], 16)}")
+        self._run, script = self._tables.connection.execute, self._tables.connection.executescript
+        texts = [text_of(name) for name in ("pairs.sql", "matching.sql", "candidates.sql")]
+        self._sql = named(texts[0])
+        version = int(hashlib.sha256(f"{texts}{LIMITS}".encode()).hexdigest()[:7], 16)
+        if self._run("PRAGMA user_version").fetchone()[0] != version:
+            script(self._sql["kept"])
+            self._run(f"PRAGMA user_version = {version}")
+        script(self._sql["asked"])
 
     def close(self) -> None:
         """Close the file."""
@@ -119,53 +101,31 @@ class Pairs:
             self._tables.index()
             self._look_at_all(tables)
         elif touched:
-            self._look_at(self._flipped(changed, gone))
+            self._write_and_spread(changed, gone)
+            self._look_at_dirty()
         self._run("COMMIT")
 
     def __iter__(self) -> Iterator[Pair]:
         """All pairs, in no order; actors that say the same as another of their source among them."""
-        for row in self._run(
-            "SELECT min(one.rid, other.rid), max(one.rid, other.rid), rule, evidence, score FROM pairs "
-            "JOIN seen one ON one.n = l JOIN seen other ON other.n = r"
-        ):
-            yield Pair(*row)
-        for first, rid, key in self._run("SELECT first, rid, k FROM echoes WHERE NOT held"):
-            yield Pair(first, rid, "exact-name", f"name={key}", 1.0)
+        return map(Pair._make, self._run(self._sql["pairs"]))
 
     def excesses(self) -> list[Excess]:
         """Keys that were not used because they say nothing, sorted."""
-        counts: dict[_Key, Counter[str]] = defaultdict(Counter)
-        select = "SELECT rule, k FROM keys GROUP BY rule, k HAVING count(*) > ?"
-        for rule, key, source, count in self._run(
-            f"SELECT keys.rule, keys.k, source, count(*) FROM ({select}) big JOIN keys ON keys.rule = big.rule "
-            "AND keys.k = big.k GROUP BY keys.rule, keys.k, source", (LIMITS["claims"],)
-        ):  # fmt: skip
-            counts[rule, key][source] = count
-        found = []
-        for (rule, key), by_source in counts.items():
-            full, claimed, _ = _state(by_source)
-            found += [Excess(rule, key, source, by_source[source]) for source in claimed]
-            if full:
-                found.append(Excess(rule, key, "", sum(n for source, n in by_source.items() if source not in claimed)))
-        rows = self._run("SELECT k, source, count(*) + 1 FROM echoes WHERE held GROUP BY first, k, source")
-        return sorted([*found, *(Excess("name", *row) for row in rows)])
+        self._run("DELETE FROM wanted")
+        self._run(self._sql["want_many"])
+        return [Excess(*row) for row in self._run(self._sql["excesses"])]
 
     def claimants(self, excess: Excess, most: int = 3) -> list[Pair]:
         """A few of the actors for which a source claims a key, each with one to which other sources give it."""
-        select = (
-            "SELECT rid FROM (SELECT seen.rid, source, rule, k FROM keys JOIN seen ON seen.n = keys.rid "
-            "UNION ALL SELECT rid, source, 'name', k FROM echoes WHERE held) "
-            "WHERE rule = ? AND k = ? AND source {} ? ORDER BY rid LIMIT ?"
-        )
         own, others = (
-            [rid for (rid,) in self._run(select.format(sign), (excess.rule, excess.key, excess.source, count))]
-            for sign, count in (("=", most), ("<>", 1))
+            [rid for (rid,) in self._run(self._sql["claimants"], (excess.rule, excess.key, excess.source, same, count))]
+            for same, count in ((True, most), (False, 1))
         )
         told = f"{excess.rule}={excess.key}".removeprefix("id:")
         return [Pair(min(one, other), max(one, other), "near", told, WORTH_ASKING) for one in own for other in others]
 
-    def _write(self, changed: Mapping[str, Comparison], gone: Iterable[str]) -> set[int]:
-        """Write what changed; returns the numbers of the actors that this touches."""
+    def _write(self, changed: Mapping[str, Comparison], gone: Iterable[str]) -> None:
+        """Write what changed."""
         many = self._tables.connection.executemany
         many(
             "INSERT INTO seen (rid, hash) VALUES (?, ?) ON CONFLICT (rid) DO UPDATE SET hash = excluded.hash",
@@ -181,57 +141,35 @@ class Pairs:
             self._tables.load(name, (
                 (numbers[rid], actor.record[1], *row) for rid, actor in changed.items() for row in getattr(actor, name)
             ))  # fmt: skip
-        return set(numbers.values())
 
-    def _flipped(self, changed: Mapping[str, Comparison], gone: Iterable[str]) -> set[int]:
-        """Write what changed; returns the touched actors and those of keys that began or ceased to count."""
-        before = {}
-        select = "SELECT n FROM seen WHERE rid = ?"
-        known = [n for rid in (*changed, *gone) for (n,) in self._run(select, (rid,))]
-        for name in ("keys", "hints"):
-            wanted = self._keys_of(known, name)
-            told = {(rule, key) for actor in changed.values() for rule, key, _ in getattr(actor, name)}
-            wanted |= {key for key in told if key[0] not in _NO_PAIRS}
-            before[name] = self._states(wanted, name)
-        dirty = self._write(changed, gone)
-        for name, states in before.items():
-            after = self._states(states, name)
-            for key in states:
-                if states[key] != after[key]:
-                    never = states[key].claimed & after[key].claimed
-                    dirty |= {rid for rid, source in self._members(name, key) if source not in never}
-        return dirty
+    def _write_and_spread(self, changed: Mapping[str, Comparison], gone: Iterable[str]) -> None:
+        """Write what changed; dirty are then the touched actors and those of keys that began or ceased to count."""
+        many, add = self._tables.connection.executemany, "INSERT OR IGNORE INTO dirty SELECT n FROM seen WHERE rid = ?"
+        for name in ("wanted", "facts", "dirty"):
+            self._run(f"DELETE FROM {name}")
+        many(add, ((rid,) for rid in (*changed, *gone)))
+        self._run(self._sql["want"])
+        told = (row[:2] for actor in changed.values() for row in (*actor.keys, *actor.hints))
+        many("INSERT OR IGNORE INTO wanted SELECT ?1, ?2 WHERE ?1 NOT IN ('body', 'form')", told)
+        self._run(self._sql["note"])
+        self._write(changed, gone)
+        many(add, ((rid,) for rid in changed))
+        self._run(self._sql["spread"])
 
-    def _members(self, name: str, key: _Key) -> Iterator[tuple[int, str]]:
-        return self._run(f"SELECT rid, source FROM {name} WHERE rule = ? AND k = ?", key)
-
-    def _keys_of(self, actors: Iterable[int], name: str) -> set[_Key]:
-        select = f"SELECT rule, k FROM {name} WHERE rid = ? AND rule NOT IN {_NO_PAIRS}"
-        return {(rule, key) for rid in actors for rule, key in self._run(select, (rid,))}
-
-    def _states(self, wanted: Iterable[_Key], name: str) -> dict[_Key, _State]:
-        if name == "keys":
-            select = "SELECT source, count(*) FROM keys WHERE rule = ? AND k = ? GROUP BY source"
-            return {key: _state(dict(self._run(select, key))) for key in wanted}
-        select = f"SELECT count(*) FROM (SELECT 1 FROM hints WHERE rule = ? AND k = ? LIMIT {LIMITS['hint'] + 1})"
-        counts = ((key, self._run(select, key).fetchone()[0]) for key in wanted)
-        return {key: _State(n > LIMITS["hint"], rare=n <= LIMITS["rare"]) for key, n in counts}
-
-    def _look_at(self, dirty: set[int]) -> None:
+    def _look_at_dirty(self) -> None:
         """Judge the pairs of some actors anew: the same text over them and all that they share a counting key with."""
-        some, around = SQLiteTables(), set(dirty)
-        for name in ("keys", "hints"):
-            states = self._states(self._keys_of(dirty, name), name)
-            some.load("overfull", (key for key, state in states.items() if state.full))
-            some.load("claimed", ((*key, source) for key, state in states.items() for source in state.claimed))
-            for key, state in states.items():
-                if not state.full:
-                    around |= {rid for rid, source in self._members(name, key) if source not in state.claimed}
+        for name in ("wanted", "facts"):
+            self._run(f"DELETE FROM {name}")
+        self._run(self._sql["want"])
+        self._run(self._sql["note"])
+        some, around = SQLiteTables(), self._run(self._sql["around"]).fetchall()
+        some.load("overfull", self._run("SELECT rule, k FROM facts WHERE fact = 'full'"))
+        some.load("claimed", self._run("SELECT rule, k, source FROM facts WHERE fact = 'claimed'"))
         for name in ("records", "keys", "hints"):
             select = f"SELECT * FROM {name} WHERE rid = ?"
-            some.load(name, (row for rid in around for row in self._run(select, (rid,))))
-        self._tables.connection.executemany("DELETE FROM pairs WHERE l = ?1 OR r = ?1", ((rid,) for rid in dirty))
-        self._keep(some, dirty)
+            some.load(name, (row for rid in around for row in self._run(select, rid)))
+        self._run(self._sql["drop"])
+        self._keep(some, {rid for (rid,) in self._run("SELECT rid FROM dirty")})
         some.connection.close()
 
     def _look_at_all(self, tables: Tables | None) -> None:
@@ -249,14 +187,13 @@ class Pairs:
         """Run the text and keep the pairs that touch the dirty actors, or all."""
         for step in chain(steps("matching.sql"), steps("candidates.sql")):
             tables.keep(step)
-        names: dict[int, list[str]] = {}
+
+        @cache
+        def names(rid: int) -> list[str]:
+            return [name for (name,) in self._run("SELECT k FROM keys WHERE rid = ? AND rule = 'name'", (rid,))]
 
         def alike(one: int, other: int) -> float:
-            for rid in (one, other):
-                if rid not in names:
-                    select = "SELECT k FROM keys WHERE rid = ? AND rule = 'name'"
-                    names[rid] = [name for (name,) in self._run(select, (rid,))]
-            return likeness(names[one], names[other])
+            return likeness(names(one), names(other))
 
         def found() -> Iterator[tuple[int, int, str, str, float]]:
             for one, other, rule, evidence, country in tables.rows(
@@ -276,9 +213,3 @@ class Pairs:
 
 def _hash(actor: Comparison) -> str:
     return hashlib.sha256(repr(actor).encode()).hexdigest()[:16]
-
-
-def _state(by_source: Mapping[str, int]) -> _State:
-    """Whether too many actors share a key, and the sources that claim it too often."""
-    claimed = frozenset(source for source, count in by_source.items() if count > LIMITS["claims"])
-    return _State(sum(n for source, n in by_source.items() if source not in claimed) > LIMITS["block"], claimed)

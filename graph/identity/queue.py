@@ -1,7 +1,5 @@
 """The review queue: pairs that no rule decides, a few for each actor, the greatest doubt first."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple

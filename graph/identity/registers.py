@@ -1,13 +1,12 @@
 """Registers that give organisations numbers: how a number is written, and whether its check digits fit."""
 
-from __future__ import annotations
-
-import csv
 import re
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
+
+from talkoot.graph.table_files import table_rows
 
 _FILE = Path(__file__).resolve().parent / "registers.csv"
 _BASE_32 = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -23,8 +22,7 @@ class Register(NamedTuple):
 @lru_cache(maxsize=1)
 def registers() -> dict[str, Register]:
     """The registers that are known, by the name that stands as ``adms:schemaAgency``."""
-    with _FILE.open(encoding="utf-8", newline="") as file:
-        return {row["register"]: Register(row["number"], row["module"]) for row in csv.DictReader(file)}
+    return {row["register"]: Register(row["number"], row["module"]) for _, row in table_rows(_FILE)}
 
 
 def normal_number(register: str, number: str) -> str | None:

@@ -1,7 +1,5 @@
 """Keys that a source changed: what its records were called before, so that their canonical ids and judgements stay."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Iterable, Mapping
@@ -10,8 +8,8 @@ from pathlib import Path
 
 from talkoot.graph.identity.decisions import Decision
 from talkoot.graph.identity.ledger import Entry
-from talkoot.graph.identity.table_text import TableError, table_text
 from talkoot.graph.records import path_segment
+from talkoot.graph.table_files import TableError, table_rows
 
 FILE = "rekeyed.csv"
 _COLUMNS = ("source", "old", "new", "date")
@@ -25,13 +23,10 @@ class Rekeyed:
         """Read the table, if there is one. Raises :class:`TableError`."""
         self._path = home / FILE
         self._new: dict[tuple[str, str], str] = {}
-        if not self._path.exists():
-            return
-        with table_text(self._path) as file:
-            for number, row in enumerate(csv.DictReader(file), start=2):
-                if None in row or not all(row.get(name) for name in _COLUMNS):
-                    raise TableError(f"{FILE}:{number}: expected {', '.join(_COLUMNS)}, all filled")
-                self._add(row["source"], row["old"], row["new"], f"{FILE}:{number}: ")
+        for where, row in table_rows(self._path):
+            if None in row or not all(row.get(name) for name in _COLUMNS):
+                raise TableError(f"{where}: expected {', '.join(_COLUMNS)}, all filled")
+            self._add(row["source"], row["old"], row["new"], f"{where}: ")
 
     def _add(self, source: str, old: str, new: str, where: str = "") -> None:
         if (source, old) in self._new:

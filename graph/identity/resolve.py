@@ -1,8 +1,5 @@
 """Resolving: from the records, the decisions and the ledger to one canonical id for every entity."""
 
-from __future__ import annotations
-
-from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -78,14 +75,12 @@ def resolve(
     if kept != own:
         write_decisions(settings.home / "decisions.tsv", kept)
     by_id = {local_id(iri, base): entity for iri, entity in found.items()}
-    groups: dict[str, list[str]] = defaultdict(list)
     joined = components(in_force(result.decisions), by_id)
-    for name in sorted(by_id):
-        groups[joined.find(name)].append(name)
+    clusters = [sorted(joined.members(name)) for name in sorted(by_id) if joined.find(name) == name]
     segments = {name: entity.segment for name, entity in by_id.items()}
     ledger = rekeyed.ledger(read_ledger(curated.tables(settings.home, "identifiers.tsv")))
     minted = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-    canonical, changed = assign(list(groups.values()), segments, ledger, minted)
+    canonical, changed = assign(clusters, segments, ledger, minted)
     if changed:
         entries = read_ledger([settings.home / "identifiers.tsv"]) | changed
         write_ledger(settings.home / "identifiers.tsv", entries.values())

@@ -1,7 +1,5 @@
 """Reviewing: which pairs a person should judge, and judgements that are kept and can be taken back."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import time

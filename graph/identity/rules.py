@@ -1,7 +1,5 @@
 """What forbids that two actors are one, whatever agrees: the vetoes of matching.sql, for pairs that a chain joins."""
 
-from __future__ import annotations
-
 from talkoot.graph.identity.comparison import Comparison
 
 

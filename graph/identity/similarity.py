@@ -1,7 +1,5 @@
 """Likeness of two folded names, from 0 to 1: words paired by spelling, own words counting more than key words."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -64,7 +62,7 @@ def _initials(left: tuple[_Word, ...], right: tuple[_Word, ...]) -> float:
 
 
 def _whole(one: str, other: str) -> float:
-    """Likeness of names written as one word, if few letters differ."""
+    """Likeness of two words, or of names written as one, if few letters differ."""
     apart = OSA.distance(one, other, score_cutoff=2)
     return 1.0 - apart / max(len(one), len(other)) if apart <= _slips(one, other) else 0.0
 
@@ -90,8 +88,7 @@ def _like(one: _Word, other: _Word) -> float:
         return 1.0
     if one.code or other.code:
         return 0.9 if one.code == other.code else 0.0
-    apart = OSA.distance(one.text, other.text, score_cutoff=2)
-    return 1.0 - apart / max(len(one.text), len(other.text)) if apart <= _slips(one.text, other.text) else 0.0
+    return _whole(one.text, other.text)
 
 
 def _slips(one: str, other: str) -> int:

@@ -1,7 +1,5 @@
 """Where the matching text runs: feature tables in, named steps kept, rows out; SQLite here, others as extras."""
 
-from __future__ import annotations
-
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence

@@ -6,12 +6,12 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from talkoot.graph.corrections import property_of, value_of
+from talkoot.graph.corrections import value_of
 from talkoot.graph.identity.features import KINDS
 from talkoot.graph.issues import MAIL_ADDRESS
 from talkoot.graph.records import path_segment
 from talkoot.harvesters.record_graph import RecordGraph
-from talkoot.ontology.namespaces import SKOS
+from talkoot.ontology.namespaces import SKOS, term_of
 
 
 def map_rdf(graph: RecordGraph) -> None:
@@ -49,5 +49,5 @@ def map_curated(graph: RecordGraph) -> None:
     """The new value of each row of corrections, with who says so and why as a remark on the thing."""
     thing = NamedNode(f"{graph.tables.base}id/{graph.record.values['subject']}")
     for one in graph.record.values["statements"]:
-        graph.say(thing, property_of(one["field"]), value_of(one["new"]))
+        graph.say(thing, term_of(one["field"]), value_of(one["new"]))
         graph.text(thing, SKOS["editorialNote"], f"{one['field']} by {one['agent']}: {one['why']}", "en")

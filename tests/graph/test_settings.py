@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from talkoot.graph.settings import SettingError, Settings, read_settings, settings_table, variable
+from talkoot.graph.settings import SettingError, Settings, read_settings, variable
+from tests.documented import settings_table
 
 
 def test_every_setting_is_read_from_its_variable() -> None:

@@ -20,7 +20,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
-from talkoot.graph.engine import ReleaseKeeper
+from talkoot.graph.engine.keeper import ReleaseKeeper
 from talkoot.graph.rdf_files import release_of_files
 from talkoot.graph.settings import Settings
 from talkoot.ontology.namespaces import PREFIXES, RDFS, SH

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, Route, expect
 
-from talkoot.graph.engine import ReleaseKeeper
+from talkoot.graph.engine.keeper import ReleaseKeeper
 from talkoot.graph.settings import Settings
 from talkoot.web.app import create_app
 from talkoot.web.sparql_help import EXAMPLES, gallery

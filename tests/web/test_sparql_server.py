@@ -16,7 +16,7 @@ from typing import IO
 import pytest
 import requests
 
-from talkoot.graph.engine import ReleaseKeeper
+from talkoot.graph.engine.keeper import ReleaseKeeper
 from tests.graph.engine.releases import ENDLESS, EX, eventually, make_release, processes_of, serving, zygotes_of
 from tests.graph.engine.servers import free_port
 

@@ -16,7 +16,8 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
-from talkoot.graph.engine import ReaderConnection, ReleaseKeeper
+from talkoot.graph.engine.client import ReaderConnection
+from talkoot.graph.engine.keeper import ReleaseKeeper
 from talkoot.graph.settings import Settings
 
 EX = "http://example.org/"

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from talkoot.graph.engine import EngineError
+from talkoot.graph.engine.errors import EngineError
 from talkoot.graph.engine.profiles import Native, Virtuoso
 from talkoot.graph.engine.remote import Channel
 

@@ -24,12 +24,12 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from talkoot.graph.engine import (
+from talkoot.graph.engine.client import ReaderConnection
+from talkoot.graph.engine.errors import (
     AnswerTooLong,
     QueryFailed,
     QuerySyntaxError,
     QueryTimeLimit,
-    ReaderConnection,
     ServiceRefused,
     UpdateRefused,
 )

@@ -12,19 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from talkoot.graph.engine import (
+from talkoot.graph.engine import client
+from talkoot.graph.engine.client import ReaderConnection
+from talkoot.graph.engine.errors import (
     EngineUnavailable,
     QueryFailed,
     QueryMemoryLimit,
     QuerySyntaxError,
     QueryTimeLimit,
-    ReaderConnection,
-    ReleaseKeeper,
     ServiceRefused,
     UpdateRefused,
-    client,
 )
 from talkoot.graph.engine.frames import PID, Request
+from talkoot.graph.engine.keeper import ReleaseKeeper
 from talkoot.graph.engine.pointer import PointerFile
 from tests.graph.engine.releases import (
     ENDLESS,

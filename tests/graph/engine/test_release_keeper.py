@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from talkoot.graph.engine import EngineError, EngineUnavailable, ReaderConnection
 from talkoot.graph.engine import keeper as keeper_module
+from talkoot.graph.engine.client import ReaderConnection
+from talkoot.graph.engine.errors import EngineError, EngineUnavailable
 from talkoot.graph.engine.pointer import PointerFile
 from talkoot.graph.release import ReleaseError, store_opener
 from tests.graph.engine.releases import (
@@ -142,7 +143,7 @@ def test_a_zygote_that_is_killed_is_replaced_and_no_query_fails(tmp_path: Path):
 
 
 def test_serving_begins_when_the_first_release_appears(tmp_path: Path):
-    from talkoot.graph.engine import ReleaseKeeper
+    from talkoot.graph.engine.keeper import ReleaseKeeper
     from talkoot.graph.settings import Settings
 
     with ReleaseKeeper(tmp_path / "home", tmp_path / "run", Settings()) as keeper:
@@ -194,7 +195,8 @@ def test_zygote_and_readers_end_when_their_parent_is_killed(tmp_path: Path):
             "-c",
             "import sys, time\n"
             "from pathlib import Path\n"
-            "from talkoot.graph.engine import ReaderConnection, ReleaseKeeper\n"
+            "from talkoot.graph.engine.client import ReaderConnection\n"
+            "from talkoot.graph.engine.keeper import ReleaseKeeper\n"
             "from talkoot.graph.settings import Settings\n"
             "home, run_dir = map(Path, sys.argv[1:])\n"
             "keeper = ReleaseKeeper(home, run_dir, Settings())\n"

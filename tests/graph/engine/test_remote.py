@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from talkoot.graph.engine import EngineError, EngineUnavailable, QueryFailed, QueryTimeLimit
+from talkoot.graph.engine.errors import EngineError, EngineUnavailable, QueryFailed, QueryTimeLimit
 from talkoot.graph.engine.loading import check_engine, engine_loader
 from talkoot.graph.engine.profiles import Virtuoso
 from talkoot.graph.engine.remote import ENGINE_FILE, Channel, RemoteConnection, connection_for

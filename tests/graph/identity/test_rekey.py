@@ -9,7 +9,7 @@ import pytest
 from talkoot.graph.identity.decisions import decide
 from talkoot.graph.identity.ledger import Entry
 from talkoot.graph.identity.rekey import Rekeyed
-from talkoot.graph.identity.table_text import TableError
+from talkoot.graph.table_files import TableError
 
 if TYPE_CHECKING:
     from pathlib import Path
