@@ -55,14 +55,13 @@ def _faults(spec: Field, value: Any, where: str = "") -> Iterator[tuple[str, str
         for number, item in enumerate(value):
             yield from _faults(Field(spec.of, fields=spec.fields), item, f"{where}[{number}]")
     elif spec.type == "object":
+        within = f"{where}." if where else ""
         for name, inner in value.items():
-            place = f"{where}.{name}" if where else name
             if name in spec.fields:
-                yield from _faults(spec.fields[name], inner, place)
+                yield from _faults(spec.fields[name], inner, within + name)
             else:
                 expected = f"one of: {', '.join(spec.fields)}"
-                yield "unknown-field", place, str(inner), "the field is not declared", expected
+                yield "unknown-field", within + name, str(inner), "the field is not declared", expected
         for name, field in spec.fields.items():
             if field.required and name not in value:
-                place = f"{where}.{name}" if where else name
-                yield "missing-field", place, "", "the field is missing", EXPECTATIONS[field.type]
+                yield "missing-field", within + name, "", "the field is missing", EXPECTATIONS[field.type]

@@ -85,11 +85,6 @@ class Harvest:
                 if self._network is not None and definition.personal_data and not definition.bundled:
                     forget(self._network.root, definition.id, self._settings.archive_days, self._network.log)
 
-    def run(self, definition: Definition) -> RunReport:
-        """Harvest one source."""
-        (report,) = self.run_all([definition])
-        return report
-
     def _start(self, definition: Definition, replay: int | None, since: str, opened: ExitStack) -> tuple[int, Items]:
         run = self._workbench.begin_run(definition, MAPPING_VERSION)
         reader, longest, network = READERS[definition.reader], self._settings.max_line_bytes, self._network

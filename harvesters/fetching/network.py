@@ -11,13 +11,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote, urldefrag, urljoin
 
 from protego import Protego
+from urllib3.exceptions import InvalidHeader
+from urllib3.util import Retry
 
 from talkoot.graph.fetch_log import FetchLog
 from talkoot.graph.settings import Settings
@@ -221,9 +221,6 @@ def lock_folder() -> Path:
 def retry_seconds(value: str) -> float:
     """The seconds that a Retry-After header asks to wait, in either of its forms; 0 where it says nothing."""
     try:
-        if value.strip().isdecimal():
-            return min(float(value), DAY)
-        until = parsedate_to_datetime(value)
-    except ValueError:
+        return Retry(retry_after_max=int(DAY)).parse_retry_after(value)
+    except (InvalidHeader, ValueError, OverflowError):
         return 0
-    return min((until if until.tzinfo else until.replace(tzinfo=UTC)).timestamp() - time.time(), DAY)

@@ -14,8 +14,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Triple
 from talkoot.graph.issues import Issue
 from talkoot.graph.rdf_text import lines_of, n_triples
 from talkoot.harvesters.fetching.request import StrictDecoder, strict_json
-from talkoot.harvesters.readers.fields import chosen
-from talkoot.harvesters.readers.files import File, Reading, Row, of_files
+from talkoot.harvesters.readers.files import File, Reading, Row
 from talkoot.ontology.namespaces import RDF
 
 LONGEST_DOCUMENT = 2**29
@@ -27,8 +26,6 @@ _REFERENCE = re.compile(rb"&#(?:x0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F])|0*(?:[0-8]|1[1
 _NAMED = (NamedNode, Literal, DefaultGraph)
 
 
-@chosen
-@of_files
 def read_json_lines(file: File, reading: Reading) -> Iterator[Row | Issue]:
     """A record for each line that is a JSON object; empty lines are passed over (https://jsonlines.org)."""
     decoder = StrictDecoder()
@@ -44,8 +41,6 @@ def read_json_lines(file: File, reading: Reading) -> Iterator[Row | Issue]:
                 yield _checked(file, item[0], values, decoder.fault, item[1])
 
 
-@chosen
-@of_files
 def read_json(file: File, reading: Reading) -> Iterator[Row | Issue]:
     """A record for each object of a document that is one JSON array (RFC 8259), or of the array at ``items``."""
     body, text, at, path = file.stream.read(LONGEST_DOCUMENT + 1), "", 0, file.definition.reading.get("items")
@@ -114,8 +109,6 @@ def _not_json(file: File, line: int, error: Exception, text: str) -> Issue:
     return file.issue("not-json", reason, line, text.strip(), "JSON (RFC 8259), each key once")
 
 
-@chosen
-@of_files
 def read_xml(file: File, reading: Reading) -> Iterator[Row | Issue]:
     """A record for each element, its children by local name; ``line`` is its number in the document."""
     name, number, above = file.definition.reading.get("record", ""), 0, list[Element]()
@@ -167,7 +160,6 @@ def _content(element: Element) -> Any:
     return {**content, "text()": text} if text else content
 
 
-@of_files
 def read_rdf(file: File, reading: Reading) -> Iterator[Row | Issue]:
     """``record`` is the graph's or thing's IRI, ``triples`` what it says, ``things`` the classes of what that names.
 

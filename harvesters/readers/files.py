@@ -34,22 +34,20 @@ class Row:
     place: str = ""
 
 
+def _no_network(request: Request) -> Answer:
+    raise FetchError("connection", "this run asks no network", request.url)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader may use: the longest line allowed, in bytes, and the way to fetch, where the run has one.
+    """What a reader may use: the longest line allowed, in bytes, and the way to fetch, if the run has one.
 
     ``since``: a day (ISO date); a source that can tell is asked for what changed on it or later, and for no more.
     """
 
     longest: int
-    fetch: Callable[[Request], Answer] | None = None
+    fetch: Callable[[Request], Answer] = _no_network
     since: str = ""
-
-    def ask(self, request: Request) -> Answer:
-        """Fetch. Raises :class:`FetchError`, also where the run has no way to the network."""
-        if self.fetch is None:
-            raise FetchError("connection", "this run asks no network", request.url)
-        return self.fetch(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +164,7 @@ def _files(definition: Definition, reading: Reading) -> Iterator[File | Issue]:
                 if definition.bundled:
                     stream: BinaryIO = opened.enter_context(definition.entry.open("rb"))
                 else:
-                    stream = opened.enter_context(reading.ask(Request(address)).open())
+                    stream = opened.enter_context(reading.fetch(Request(address)).open())
                 for name, unzipped in _unzipped(definition, place, stream, opened):
                     text = _in_utf_8(definition, name, unzipped, opened)
                     if _start(text) == _BYTE_ORDER_MARK:

@@ -13,7 +13,7 @@ from talkoot.graph.issues import Issue
 from talkoot.harvesters.definition import Definition
 from talkoot.harvesters.fetching.request import Answer, FetchError, Request, strict_json
 from talkoot.harvesters.readers.fields import found
-from talkoot.harvesters.readers.files import Reading, Row, beside, fetch_issue, reporting
+from talkoot.harvesters.readers.files import Reading, Row, beside, fetch_issue
 from talkoot.harvesters.readers.html import Labels, WebPage, decode, label, of_json, read_labels, resolved, shaped
 from talkoot.harvesters.readers.services import Page, in_json, listed, next_links, numbered, whole_number
 
@@ -81,11 +81,11 @@ class Site:
                     yield from self.record(pages)
 
     def _pages(self, link: Link) -> list[WebPage]:
-        page = self.page(self.reading.ask(self.request(link[1])))
+        page = self.page(self.reading.fetch(self.request(link[1])))
         pages, path = [page], urlsplit(page.address).path.rstrip("/")
         for tab in self.options.get("tabs", ()):
             try:
-                pages.append(self.page(self.reading.ask(self.request(urljoin(page.address, path + tab)))))
+                pages.append(self.page(self.reading.fetch(self.request(urljoin(page.address, path + tab)))))
             except FetchError as error:
                 if not error.gone:
                     raise
@@ -221,7 +221,7 @@ def _starts(address: str, reading: Reading) -> list[str]:
     for way in ("/robots.txt", *_SITEMAPS):
         at = urljoin(address, way)
         try:
-            body = reading.ask(Request(at)).body
+            body = reading.fetch(Request(at)).body
         except FetchError:
             continue
         if way in _SITEMAPS:
@@ -252,7 +252,6 @@ def _entries(answer: Answer, since: str) -> tuple[str, list[str]]:
     return kind, [place.strip() for place in recent]
 
 
-@reporting
 def read_wordpress(definition: Definition, reading: Reading) -> Iterator[Row | Issue]:
     """A record for each item of the content types; fields by JSON path, or by label within the content.
 
@@ -304,10 +303,10 @@ def _routes(definition: Definition, reading: Reading) -> list[str] | None:
     for way in ("/wp-json/", "/?rest_route=/"):
         root = definition.address.rstrip("/") + way
         try:
-            routes: Mapping[str, Any] = _decoded(reading.ask(_in_json(root)), dict).get("routes", {})
+            routes: Mapping[str, Any] = _decoded(reading.fetch(_in_json(root)), dict).get("routes", {})
             bases = {each: each for each in wanted if f"/wp/v2/{each}" in routes}
             if len(bases) < len(wanted) and "/wp/v2/types" in routes:
-                types = _decoded(reading.ask(_in_json(f"{root}wp/v2/types")), dict)
+                types = _decoded(reading.fetch(_in_json(f"{root}wp/v2/types")), dict)
                 bases = {each: types[each].get("rest_base", each) for each in wanted if each in types} | bases
         except FetchError as error:
             if error.code != "media-type" and error.status not in _CLOSED:

@@ -19,8 +19,8 @@ from talkoot.graph.issues import Issue
 from talkoot.harvesters.definition import Definition
 from talkoot.harvesters.fetching.request import Answer, FetchError, Request, hide, strict_json
 from talkoot.harvesters.readers.documents import items
-from talkoot.harvesters.readers.fields import chosen, found, pick
-from talkoot.harvesters.readers.files import Reading, Row, addresses, beside, fetch_issue, reporting, unknown_id
+from talkoot.harvesters.readers.fields import found, pick
+from talkoot.harvesters.readers.files import Reading, Row, addresses, beside, fetch_issue, unknown_id
 
 PAGES = 500
 """Pages of a listing that are read at most, where ``[reading] pages`` says nothing else."""
@@ -59,7 +59,7 @@ def listed(
     announced, why = None, ""
     for number in count(1):
         try:
-            page = read(reading.ask(request), number)
+            page = read(reading.fetch(request), number)
         except FetchError as error:
             if not (counted and number > 1 and error.status in _ENDS):
                 yield fetch_issue(definition, error, asked=asked_id if number == 1 else "")
@@ -114,8 +114,6 @@ def in_json(answer: Answer) -> Iterator[None]:
         raise FetchError("not-json", f"{error} in {came}", answer.final_url) from error
 
 
-@chosen
-@reporting
 def read_rest(definition: Definition, reading: Reading) -> Iterator[Row | Issue]:
     """A record for each item of the listing, or of the answers for each id."""
     options, counted = definition.reading, "{n}" in definition.reading.get("next", "")
@@ -159,8 +157,6 @@ def _listing(definition: Definition, first: Request) -> Callable[[Answer, int], 
     return read
 
 
-@chosen
-@reporting
 def read_sparql(definition: Definition, reading: Reading) -> Iterator[Row | Issue]:
     """A row for each solution of a SELECT query, which is asked page by page after the last key.
 
@@ -210,7 +206,7 @@ def sparql_request(endpoint: str, query: str) -> Request:
 def _ask(definition: Definition, reading: Reading, query: str) -> list[dict[str, str]]:
     """The solutions of one query, each variable with its value as text."""
     try:
-        answer = strict_json(reading.ask(sparql_request(definition.address, query)).body)
+        answer = strict_json(reading.fetch(sparql_request(definition.address, query)).body)
         return [
             {name: term["value"] for name, term in row.items()}
             | {f"{name}@{term['xml:lang']}": term["value"] for name, term in row.items() if "xml:lang" in term}

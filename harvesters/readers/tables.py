@@ -12,8 +12,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from talkoot.graph.issues import Issue
 from talkoot.harvesters.definition import Definition
-from talkoot.harvesters.readers.fields import chooses, chosen, text
-from talkoot.harvesters.readers.files import File, Reading, Row, of_files
+from talkoot.harvesters.readers.fields import chooses, text
+from talkoot.harvesters.readers.files import File, Reading, Row
 
 LONGEST_ROW = 100
 """Lines that one row may span; a quote still open after them is taken as a fault of the row's first line."""
@@ -25,8 +25,6 @@ _Cells = tuple[int, list[str], str]
 """A row with its line, cells and text."""
 
 
-@chosen
-@of_files
 def read_csv(file: File, reading: Reading) -> Iterator[Row | Issue]:
     """A record for each row whose cells fit the header, an empty cell absent; another row is an issue with its line."""
     return _under_header(file, "not-csv", _rows(file, reading.longest))
@@ -70,8 +68,6 @@ def _rows(file: File, longest: int) -> Iterator[_Cells | Issue]:
             yield file.issue("not-csv", f"a quote {fault}", number, plain, _WHOLE)
 
 
-@chosen
-@of_files
 def read_xlsx(file: File, reading: Reading) -> Iterator[Row | Issue]:
     """A record for each row under the header, numbers and dates as text; rows without any value are passed over."""
     options = file.definition.reading

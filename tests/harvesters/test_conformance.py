@@ -458,7 +458,7 @@ def harvested(
     for _ in range(2):
         network = Network(settings, log, dict.fromkeys(hosts, f"http://{server.address}"), home)
         harvest = Harvest(workbench, settings, tables.names, gate, network)
-        reports.append(harvest.run(replace(definition, least=len(made_up(definition.id)))))
+        reports += harvest.run_all([replace(definition, least=len(made_up(definition.id)))])
     rows = workbench.connection.execute("SELECT key, quads FROM records WHERE gone_run IS NULL").fetchall()
     yield Harvested(*reports, [(row[0], row[1]) for row in rows])
     log.close()

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from talkoot.graph.issues import Issue
 from talkoot.harvesters.definition import load_definitions
-from talkoot.harvesters.readers import Reading, Row
-from talkoot.harvesters.readers.tables import LONGEST_ROW, read_csv
+from talkoot.harvesters.readers import READERS, Reading, Row
+from talkoot.harvesters.readers.tables import LONGEST_ROW
 
 
 class Sheet:
@@ -34,7 +34,7 @@ class Sheet:
     def items(self, content: bytes | str, longest: int = 100_000) -> list[Row | Issue]:
         self.path.write_bytes(content if isinstance(content, bytes) else content.encode())
         definition = replace(load_definitions()["polish-innovations"], entry=self.path, personal_data=False)
-        return list(read_csv(definition, Reading(longest)))
+        return list(READERS["csv"](definition, Reading(longest)))
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 """Write the large code lists anew from the files of their publishers.
 
-    python -m talkoot.ontology.build_codelists SOURCE_FOLDER
+    python -m tests.codelists SOURCE_FOLDER
 
-``build_codelists.toml`` names the files and says what to make of them; codes, names and which area lies in which are
+``codelists.toml`` names the files and says what to make of them; codes, names and which area lies in which are
 taken over as facts. What stands before the first concept of a list is edited by hand and kept.
 """
 
@@ -28,7 +28,7 @@ CYRILLIC = str.maketrans("ABCEHKMOPTXaceopxy", "АВСЕНКМОРТХасеор
 
 def main(folder: Path) -> None:
     """Write the lists; a publisher's table that is not as expected ends the program with what was expected."""
-    recipes = tomllib.loads((FOLDER / "build_codelists.toml").read_text(encoding="utf-8"))
+    recipes = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     countries, edition = eu_countries(folder / recipes["country"]["file"], recipes["country"]["query"])
     notations = [triple for triple in countries if triple.predicate == SKOS["notation"]]
     codes = {text(triple.object): text(triple.subject).removeprefix(COUNTRY) for triple in notations}
