@@ -26,10 +26,12 @@ MAIN_PAGES = {
     "home": "/", "actors": "/actors", "search": "/search?q=sosiaali", "actor": "Terveyden ja hyvinvoinnin laitos",
     "centre": "Kompetenzzentrum",
     "project": "osaamiskeskuksen valmistelu", "solution": "Tus Nua", "centres": "/centres", "places": "/countries",
-    "country": "/countries/FIN", "sources": "/sources", "coverage": "/coverage", "style": "/style",
+    "country": "/countries/FIN", "map": "/map", "network": "/network?of=FIN", "sources": "/sources",
+    "coverage": "/coverage", "release": "/releases", "query": "/sparql", "vocabulary": "/ns", "style": "/style",
 }  # fmt: skip
 """The main pages, by the name of their picture; what is no address is searched for, and the first result is taken."""
-LANGUAGE = {"home": "en", "actor": "fi", "search": "fi", "project": "fi", "centres": "sv", "country": "sv"}
+LANGUAGE = {"home": "en", "actor": "fi", "search": "fi", "project": "fi", "centres": "sv", "country": "sv", "map": "fi",
+            "network": "fi", "release": "sv"}  # fmt: skip
 LOOKS = {
     "desk": (1440, "light", "screen"), "night": (1440, "dark", "screen"), "tablet": (768, "light", "screen"),
     "phone": (320, "dark", "screen"), "paper": (794, "light", "print"),

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 STATES = (
     "/search", "/search?q=sosiaali", "/search?q=qqqzzz", "/actors?country=FIN", "/actors?country=none",
-    "/actors?page=3", "/sources/sim?page=2", "/sparql", "/nowhere",
+    "/actors?page=3", "/sources/sim?page=2", "/network?of=FIN", "/map?country=FIN", "/sparql", "/nowhere",
 )  # fmt: skip
 NOT_FOUND = "/nowhere"
 

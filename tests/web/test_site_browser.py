@@ -20,6 +20,8 @@ MOST_SHIFT = {"/sparql": 0.05}
 """On the query page the editor takes the place of a text field, below which little moves; nothing moves elsewhere."""
 MOST_SCRIPT, MOST_HTML = 30_000, 60_000
 
+ONLY_LEADS_ON = ".find, .ways, .languages, .pager, .skip, .jump, .kinds, .choices, .leaflet-control-zoom, main button"
+
 FOCUSABLE = "a[href], button, input, select, textarea, summary"
 WALK = """selector => {
   const visible = one => one.checkVisibility({visibilityProperty: true});
@@ -133,14 +135,15 @@ def test_nothing_is_lost_on_a_narrow_screen_or_with_text_of_double_size(
 
 
 def test_on_paper_a_page_is_black_on_white_says_all_and_leads_to_its_sources(page: Page, demo_ids: dict[str, str]):
-    for path in ("/", "/centres", f"/doc/{demo_ids['thl']}", f"/doc/{demo_ids['greek']}", "/ns"):
+    things = [f"/doc/{demo_ids[name]}" for name in ("thl", "greek")]
+    for path in ("/", "/centres", *things, "/ns", "/map", "/network?of=FIN"):
         page.emulate_media(media="print", color_scheme="dark")
         page.goto(path)
         body, ground = page.evaluate(
             "[getComputedStyle(document.body).color, getComputedStyle(document.documentElement).backgroundColor]"
         )
         assert (body, ground) == ("rgb(0, 0, 0)", "rgb(255, 255, 255)"), path
-        assert not page.locator(".find, .ways, .languages, .pager, .skip").filter(visible=True).count(), path
+        assert not page.locator(ONLY_LEADS_ON).filter(visible=True).count(), path
         folded = page.locator("details:not([open]) > :not(summary)")
         assert all(folded.nth(number).is_visible() for number in range(min(folded.count(), 5))), path
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path

@@ -4,6 +4,8 @@ import cytoscape from "./vendor/cytoscape.js";
 
 const place = document.querySelector("#network");
 const words = place && JSON.parse(place.dataset.words);
+const NARROW = 400;
+const FEW = 12;
 
 function make(name, attributes, ...children) {
   const node = document.createElement(name);
@@ -18,14 +20,14 @@ const colour = (name) => {
   probe.remove();
   return found;
 };
-const looks = () => {
+const looks = (grown) => {
   const [ink, paper, spruce, quiet, cloudberry] = ["ink", "paper", "spruce", "quiet", "cloudberry"].map(colour);
   return [
-    { selector: "node", style: { label: "data(number)", width: 30, height: 30, "background-color": spruce, color: paper, "font-size": 13, "font-weight": 600, "text-valign": "center", "text-halign": "center" } },
-    { selector: "node[kind = 'centre']", style: { shape: "pentagon", width: 36, height: 36 } },
-    { selector: "node[kind = 'network']", style: { shape: "diamond", width: 40, height: 40 } },
-    { selector: "edge", style: { width: "data(wide)", "line-color": quiet, opacity: 0.35, "curve-style": "straight" } },
-    { selector: ":selected", style: { label: "data(long)", "z-index": 2, "border-width": 4, "border-color": cloudberry, color: ink, "text-valign": "bottom", "text-margin-y": 6, "text-wrap": "wrap", "text-max-width": 200, "text-background-color": paper, "text-background-opacity": 0.9, "text-background-padding": 3 } },
+    { selector: "node", style: { label: "data(number)", width: 30 * grown, height: 30 * grown, "background-color": spruce, color: paper, "font-size": 14 * grown, "font-weight": 600, "text-valign": "center", "text-halign": "center" } },
+    { selector: "node[kind = 'centre']", style: { shape: "pentagon", width: 36 * grown, height: 36 * grown } },
+    { selector: "node[kind = 'network']", style: { shape: "diamond", width: 40 * grown, height: 40 * grown } },
+    { selector: "edge", style: { width: (edge) => edge.data("wide") * grown, "line-color": quiet, opacity: 0.35, "curve-style": "straight" } },
+    { selector: ":selected", style: { label: "data(long)", "z-index": 2, "border-width": 4, "border-color": cloudberry, color: ink, "text-valign": "bottom", "text-margin-y": 6, "text-wrap": "wrap", "text-max-width": 200 * grown, "text-background-color": paper, "text-background-opacity": 0.9, "text-background-padding": 3 } },
     { selector: ".near", style: { opacity: 1, "line-color": spruce } },
   ];
 };
@@ -50,17 +52,26 @@ function open() {
   };
   const scale = (by) => chart.zoom({ level: chart.zoom() * by, renderedPosition: { x: chart.width() / 2, y: chart.height() / 2 } });
   const controls = make("div", { class: "network-controls" }, button(words.nearer, "+", () => scale(1.25)), button(words.farther, "−", () => scale(0.8)), button(words.whole, "⤢", () => chart.fit(undefined, 24)));
-  drawing.remove();
-  place.append(canvas, controls, make("p", { class: "quiet", id: "network-help" }, words.help), told);
+  drawing.replaceWith(canvas);
+  place.append(controls, make("div", { class: "network-note" }, told, make("p", { class: "quiet", id: "network-help" }, words.help)));
   const chart = cytoscape({
-    container: canvas, elements: elements(graph), style: looks(), userZoomingEnabled: false, boxSelectionEnabled: false, selectionType: "single",
+    container: canvas, elements: elements(graph), style: looks(1), userZoomingEnabled: false, boxSelectionEnabled: false, selectionType: "single",
     maxZoom: 2, minZoom: 0.2,
     layout: { name: "cose", animate: false, randomize: false, fit: true, padding: 32, nodeOverlap: 30, nodeRepulsion: () => 900000, idealEdgeLength: () => 110, componentSpacing: 60, gravity: 0.6, numIter: 1500 },
   });
-  if (chart.zoom() > 1.4) {
-    chart.zoom(1.4);
-    chart.center();
-  }
+  let grown = 1;
+  const settle = () => {
+    chart.fit(undefined, 24);
+    if (chart.zoom() > 1.4) {
+      chart.zoom(1.4);
+      chart.center();
+    }
+    const least = chart.width() < NARROW && graph.nodes.length > FEW ? 19 : 26; // a number is legible however much is fitted in
+    grown = Math.max(1, least / (30 * chart.zoom()));
+    chart.style(looks(grown));
+  };
+  settle();
+  chart.on("resize", settle);
   const nodes = chart.nodes();
   let number = -1;
   const choose = (to) => {
@@ -80,7 +91,7 @@ function open() {
     event.preventDefault();
     acts[event.key]();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.style(looks()));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.style(looks(grown)));
 }
 
 if (place) open();
