@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,8 +10,9 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from talkoot.graph.identity.features import KINDS
+from talkoot.graph.identity.features import kinds
 from talkoot.graph.labels import ALTERNATIVES
+from talkoot.graph.table_files import table_rows
 from talkoot.ontology.files import vocabulary_triples
 from talkoot.ontology.namespaces import COUNTRY, DCT, PROV, RDF, SKOS, TK, VOC
 
@@ -72,9 +72,8 @@ class Places:
                 self._above[subject] = value.value
             elif triple.predicate == SKOS["prefLabel"] and isinstance(value, Literal) and value.language in _READ_IN:
                 self._names[subject].append(value.value)
-        with Path(__file__).with_name("search_words.csv").open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                self._names[_iri(row["facet"], row["value"])] += row["words"].split(" | ")
+        for _, row in table_rows(Path(__file__).with_name("search_words.csv")):
+            self._names[_iri(row["facet"], row["value"])] += row["words"].split(" | ")
 
     def of(self, place: str) -> tuple[str, list[str]]:
         """The country that a place is in (empty where no code list tells), and the regions, itself among them."""
@@ -100,6 +99,7 @@ def _iri(facet: str, value: str) -> str:
 def gather(merged: Iterable[Triple], base: str, places: Places) -> dict[str, Thing]:
     """Every thing of the merged view by its IRI, those of a class of ours."""
     things: dict[str, Thing] = defaultdict(Thing)
+    known = kinds()
     agents, roles, uses = defaultdict[str, list[str]](list), {}, {}
     for triple in merged:
         if not isinstance(triple.subject, NamedNode) or not triple.subject.value.startswith(base):
@@ -113,8 +113,8 @@ def gather(merged: Iterable[Triple], base: str, places: Places) -> dict[str, Thi
             elif predicate in ALTERNATIVES.values():
                 thing.others.append(value.value)
         elif isinstance(value, NamedNode):
-            if predicate == RDF["type"] and value.value in KINDS:
-                thing.kind = KINDS[value.value][0] if thing.kind in ("", "organisation") else thing.kind
+            if predicate == RDF["type"] and value.value in known:
+                thing.kind = known[value.value][0] if thing.kind in ("", "organisation") else thing.kind
             elif predicate in (DCT["spatial"], TK["designatedFor"]):
                 country, regions = places.of(value.value)
                 thing.facets["country"].update([country] if country else [])

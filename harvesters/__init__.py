@@ -1,10 +1,10 @@
 """Sources: their definitions, the readers, the mappings and the jobs that keep what they say."""
 
-import csv
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from talkoot.graph.table_files import table_rows
 from talkoot.ontology.folding import fold
 
 _HERE = Path(__file__).resolve().parent
@@ -14,8 +14,7 @@ FACTS = _HERE / "facts"
 
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of a table that travels with the harvesters, such as ``options`` or ``tables/roles``."""
-    with (_HERE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return [row for _, row in table_rows(_HERE / f"{name}.csv")]
 
 
 @lru_cache

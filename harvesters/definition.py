@@ -12,7 +12,7 @@ from typing import Any
 from talkoot.graph.records import RESERVED_SOURCES
 from talkoot.graph.workbench import SourceDescription
 from talkoot.harvesters.meanings import faults
-from talkoot.harvesters.options import KEYS, is_of, option_faults
+from talkoot.harvesters.options import READER_NAMES, is_of, option_faults
 from talkoot.harvesters.values import EXPECTATIONS, fits, is_address
 from talkoot.ontology.folding import slug
 
@@ -84,10 +84,29 @@ class Definition(SourceDescription):
         return ".".join(word for part in text.split("/") if (word := slug(part)))
 
 
-_FIELD_KEYS = ("type", "required", "of", "fields", "from", "split", "means")
-MAPPING_NAMES, OBTAINED, EVIDENCE = (KEYS[name]["choices"].split() for name in ("mapping", "obtained", "evidence"))
-FREQUENCIES = dict(zip(KEYS["frequency"]["choices"].split(), (1, 7, 30, 91, 182, 365, None), strict=True))
+MAPPING_NAMES = ("centres", "consortia", "innokyla", "rdf", "seed_project", "things")
+OBTAINED = ("page", "copy", "dump", "service", "curated")
+FREQUENCIES = {
+    "daily": 1, "weekly": 7, "monthly": 30, "quarterly": 91, "half-yearly": 182, "yearly": 365, "once": None,
+}  # fmt: skip
 """How often a source is worth asking again, in days."""
+
+EVIDENCE = ("seen", "documented", "guessed")
+"""How its addresses and labels are known: read, documented by the publisher, or guessed and not yet confirmed."""
+
+_REQUIRED = (
+    "title publisher country licence terms frequency personal_data obtained as_of precedence reader entry mapping keys "
+    "fields"
+).split()
+_TYPES = dict.fromkeys((*_REQUIRED, "id", "publisher_page", "key_prefix", "evidence"), "a text") | {
+    "personal_data": "true or false", "precedence": "a whole number", "keys": "a list of texts",
+    "pages": "a list of texts", "fields": "a table", "defaults": "a table", "bounds": "a table", "reading": "a table",
+}  # fmt: skip
+_CHOICES = {
+    "reader": READER_NAMES, "mapping": MAPPING_NAMES, "obtained": OBTAINED, "evidence": EVIDENCE,
+    "frequency": tuple(FREQUENCIES),
+}  # fmt: skip
+_FIELD_KEYS = ("type", "required", "of", "fields", "from", "split", "means")
 
 
 def read_definition(path: Path) -> Definition:
@@ -124,16 +143,17 @@ def _line(text: str, message: str) -> str:
 
 def _faults(data: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with a definition; each fault takes for granted that there is none before it."""
-    for name, key in KEYS.items():
-        if key["required"] and name not in data:
+    for name in _REQUIRED:
+        if name not in data:
             yield f"{name} is missing"
     for name, value in data.items():
-        if name not in KEYS:
+        if name not in _TYPES:
             yield f"{name} is not a key of a definition"
-        elif not is_of(value, KEYS[name]["type"]):
-            yield f"{name} is {value!r}: expected {KEYS[name]['type']}"
-        elif (choices := KEYS[name]["choices"].split()) and value not in choices:
-            yield f"{name} is {value!r}: expected one of {', '.join(choices)}"
+        elif not is_of(value, _TYPES[name]):
+            yield f"{name} is {value!r}: expected {_TYPES[name]}"
+    for name, choices in _CHOICES.items():
+        if name in data and data[name] not in choices:
+            yield f"{name} is {data[name]!r}: expected one of {', '.join(choices)}"
     if not fits("date", data["as_of"]):
         yield f"as_of is {data['as_of']!r}: expected {EXPECTATIONS['date']}"
     if data["licence"] != "unknown" and not is_address(data["licence"]):

@@ -1,4 +1,4 @@
-"""What the keys of a definition (``definition_keys.csv``) and its table ``[reading]`` (``options.csv``) may be, and faults."""
+"""What the table ``[reading]`` of a definition may say, by reader (``options.csv``), and whether it is well put."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from talkoot.harvesters import rows
 
 _KINDS = {"a text": str, "a whole number": int, "a list of texts": list, "true or false": bool, "a table": dict}
 
-KEYS = {row["key"]: row for row in rows("definition_keys")}
-"""By key of a definition, its type in words, whether it is required, and the words that it may be, if not any."""
 
-READER_NAMES = tuple(KEYS["reader"]["choices"].split())
+READER_NAMES = ("csv", "json", "json-lines", "pages", "rdf", "rest", "sitemap", "sparql", "wordpress", "xlsx", "xml")
 """The readers that a definition may name."""
 
 

@@ -14,7 +14,7 @@ from talkoot.graph.engine.errors import EngineUnavailable
 from talkoot.graph.release import ReleaseError
 from talkoot.ontology.namespaces import TALKOOT
 from talkoot.web.assets import FOREVER, STATIC, asset, assets_version
-from talkoot.web.problem import PROBLEM_TYPES
+from talkoot.web.problem import problem_types
 from talkoot.web.releases import shown_sources
 from talkoot.web.responses import page, page_at
 from talkoot.web.site import release, site
@@ -46,7 +46,7 @@ def about() -> Response:
 @page_at(blueprint, "/problems/<slug>")
 def problem(slug: str) -> Response:
     """What a problem type means."""
-    return page("problem.html", slug=slug, kind=PROBLEM_TYPES.get(slug) or abort(404))
+    return page("problem.html", slug=slug, kind=problem_types().get(slug) or abort(404))
 
 
 @blueprint.get("/static/<version>/<path:name>")

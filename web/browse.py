@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flask import Blueprint, Response, abort, render_template, request
 
 from talkoot.graph.dumps import TABLES
-from talkoot.graph.identity.features import KINDS
+from talkoot.graph.identity.features import kinds as kinds_by_class
 from talkoot.graph.search_facts import NOWHERE
 from talkoot.graph.search_index import Hit
 from talkoot.web.language import address
@@ -54,7 +54,7 @@ def list_rows(hits: Iterable[Hit], within: str = "") -> list[Ref]:
 def classes_of(kinds: Iterable[str]) -> list[str]:
     """The classes of some kinds, as queries name them."""
     wanted = set(kinds)
-    return [short_iri(one) for one, (kind, _segment) in KINDS.items() if kind in wanted]
+    return [short_iri(one) for one, (kind, _segment) in kinds_by_class().items() if kind in wanted]
 
 
 def sort_key(text: str) -> str:

@@ -153,7 +153,7 @@ def _partners(facts: Facts, actor: NamedNode) -> list[Partner]:
         things.setdefault(part.thing, False)
     found: dict[NamedNode, Partner] = {}
     for thing, direct in things.items():
-        for other in parts_in(facts, thing):
+        for other in _parts(facts, facts.subjects(TK["involvedIn"], thing)):  # of thousands, their order costs too much
             if other.agent not in left_out:
                 partner = found.setdefault(other.agent, Partner(other.agent, {}, set()))
                 partner.shared[thing] = direct

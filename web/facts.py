@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
-from talkoot.graph.identity.features import KINDS
+from talkoot.graph.identity.features import kinds
 from talkoot.graph.labels import reader_label
 from talkoot.graph.provenance import identity_graph, provenance_graph
 from talkoot.ontology.namespaces import COUNTRY, DCAT, DCT, RDF, SKOS, TK, VOC
@@ -126,8 +126,9 @@ class Facts:
 
     def _kind(self, subject: NamedNode) -> str:
         """What kind of thing this is (``organisation``, ``solution`` …), or nothing where it is none of ours."""
-        kinds = [KINDS[node.value][0] for node in self.nodes(subject, RDF["type"]) if node.value in KINDS]
-        return next((kind for kind in kinds if kind != "organisation"), kinds[0] if kinds else "")
+        known = kinds()
+        found = [known[node.value][0] for node in self.nodes(subject, RDF["type"]) if node.value in known]
+        return next((kind for kind in found if kind != "organisation"), found[0] if found else "")
 
     def _countries(self, subject: NamedNode) -> tuple[NamedNode, ...]:
         """The countries in which a thing is or acts, also those of its regions and municipalities."""

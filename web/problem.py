@@ -5,9 +5,9 @@ Source: RFC 9457.
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
+from talkoot.graph.table_files import table_rows
 from talkoot.web.negotiation import PROBLEM, TEXT, negotiate
 
 
@@ -30,13 +31,11 @@ class ProblemType(NamedTuple):
         return self.titles["en"]
 
 
-def _read_types() -> dict[str, ProblemType]:
-    with Path(__file__).with_name("problem_types.csv").open(encoding="utf-8", newline="") as file:
-        return {row.pop("slug"): ProblemType(int(row.pop("status")), row) for row in csv.DictReader(file)}
-
-
-PROBLEM_TYPES = _read_types()
-"""Every problem type: the last part of its address ``/problems/…``, its status and its title."""
+@lru_cache(maxsize=1)
+def problem_types() -> Mapping[str, ProblemType]:
+    """Every problem type: the last part of its address ``/problems/…``, its status and its title by language."""
+    rows = table_rows(Path(__file__).with_name("problem_types.csv"))
+    return {row.pop("slug"): ProblemType(int(row.pop("status")), row) for _, row in rows}
 
 
 def problem_response(
@@ -48,13 +47,13 @@ def problem_response(
     headers: Mapping[str, str] | None = None,
     **members: object,
 ) -> Response:
-    """A problem of a type from :data:`PROBLEM_TYPES`, as JSON, or as text where `accept` prefers that.
+    """A problem of a type from :func:`problem_types`, as JSON, or as text where `accept` prefers that.
 
     Its title is in the language that `languages`, an Accept-Language header, likes best of those there are. The
     response is a WSGI application and can be returned from a Flask view; `members` become extension members of the
     problem. Raises KeyError for a type that the table does not have.
     """
-    status, titles = PROBLEM_TYPES[slug]
+    status, titles = problem_types()[slug]
     wishes = (wish.partition("-")[0].lower() for wish in parse_accept_header(languages, LanguageAccept).values())
     language = next((wish for wish in wishes if wish in titles), "en")
     title = titles[language]

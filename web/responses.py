@@ -19,7 +19,7 @@ from talkoot.web.answer_cache import Kept
 from talkoot.web.assets import assets_version
 from talkoot.web.language import address, asking_for, interface_languages, reader_language, this_page
 from talkoot.web.negotiation import HTML, PROBLEM, TEXT, Choice, negotiate
-from talkoot.web.problem import PROBLEM_TYPES, problem_response
+from talkoot.web.problem import problem_response, problem_types
 from talkoot.web.rate_limit import Bucket
 from talkoot.web.site import release, site
 
@@ -43,7 +43,6 @@ _SLUGS = (
     "bad-request", "not-found", "method-not-allowed", "not-acceptable", "query-too-long", "unsupported-media-type",
     "engine-unavailable", "rate-limit",
 )  # fmt: skip
-_SLUG_OF = {PROBLEM_TYPES[slug].status: slug for slug in _SLUGS}
 
 _log = logging.getLogger(__name__)
 
@@ -125,8 +124,9 @@ def _refusal(status: int, detail: str, headers: dict[str, str]) -> BaseResponse:
         response.status_code = status
         response.headers.update(headers)
         return response
-    if status in _SLUG_OF:
-        return problem_response(_SLUG_OF[status], detail, accept=accept, headers=headers)
+    slug = next((slug for slug in _SLUGS if problem_types()[slug].status == status), None)
+    if slug is not None:
+        return problem_response(slug, detail, accept=accept, headers=headers)
     problem = {"type": "about:blank", "title": detail, "status": status}
     return Response(json.dumps(problem) + "\n", status, headers, content_type=PROBLEM.media)
 

@@ -11,7 +11,7 @@ from talkoot.graph.release import releases
 from talkoot.graph.settings import Settings
 from talkoot.ontology.namespaces import COUNTRY, DCT, RDF, SKOS, TK, VOC
 from talkoot.web.facts import MERGED, Graph
-from talkoot.web.problem import PROBLEM_TYPES
+from talkoot.web.problem import problem_types
 from talkoot.web.release_view import ReleaseView
 
 MOST_ADDRESSES = 50_000
@@ -25,7 +25,7 @@ def page_paths(view: ReleaseView, settings: Settings) -> Iterator[str]:
     yield from (f"countries/{node.value.removeprefix(COUNTRY)}" for node in countries)
     yield from (f"sources/{source['id']}" for source in view.sources)
     yield from (f"dumps/{release.number}/" for release in releases(settings))
-    yield from (f"problems/{slug}" for slug in PROBLEM_TYPES)
+    yield from (f"problems/{slug}" for slug in problem_types())
     yield from (f"voc/{path}" for path in view.schemes)
     yield from _subjects(view, SKOS["inScheme"], MERGED, VOC, "voc/")
     yield from _subjects(view, DCT["isPartOf"], view.provenance, f"{view.base}graph/", "graph/")

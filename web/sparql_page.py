@@ -20,7 +20,7 @@ from talkoot.web import sparql_help
 from talkoot.web.language import address, reader_language
 from talkoot.web.names import Ref
 from talkoot.web.negotiation import GRAPH_FORMATS, RESULT_FORMATS, XLSX
-from talkoot.web.problem import PROBLEM_TYPES
+from talkoot.web.problem import problem_types
 from talkoot.web.responses import CONTENT_SECURITY_POLICY, page
 from talkoot.web.site import namer, release, site
 from talkoot.web.sparql_problem import Refused, problem_of
@@ -92,7 +92,7 @@ def sparql() -> Response:
     except (EngineError, Refused) as error:
         failure = error
         problem = error if isinstance(error, Refused) else problem_of(error)
-        status, titles = PROBLEM_TYPES[problem.slug]
+        status, titles = problem_types()[problem.slug]
         title, headers = titles[reader_language()], problem.headers
     form = query_form(query)
     formats = GRAPH_FORMATS if form in _GRAPH_FORMS else RESULT_FORMATS if form == "ASK" else (*RESULT_FORMATS, XLSX)

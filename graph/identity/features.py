@@ -18,8 +18,13 @@ from talkoot.ontology.namespaces import ADMS, COUNTRY, DCT, FOAF, RDF, SKOS, VOC
 
 _HERE = Path(__file__).resolve().parent
 
-KINDS = {term_of(row["class"]).value: (row["kind"], row["segment"]) for _, row in table_rows(_HERE / "kinds.csv")}
-"""By class: the kind of an entity, and the segment of its canonical IRI. A later class of an entity wins."""
+
+@lru_cache(maxsize=1)
+def kinds() -> dict[str, tuple[str, str]]:
+    """By class: the kind of an entity, and the segment of its canonical IRI. A later class of an entity wins."""
+    rows = table_rows(_HERE / "kinds.csv")
+    return {term_of(row["class"]).value: (row["kind"], row["segment"]) for _, row in rows}
+
 
 _GENERAL_LABEL = re.compile(r"www?\d*|web|portal|home|site|m|intl|international|[a-z]{2}")
 """First labels of a host that name no part of a body: languages and the like."""
@@ -134,8 +139,8 @@ def entities(records: Iterable[tuple[KeptRecord, list[Quad]]], base: str) -> dic
 
 def _read(entity: Entity, quad: Quad) -> None:
     predicate, value = quad.predicate, quad.object
-    if predicate == RDF["type"] and isinstance(value, NamedNode) and value.value in KINDS:
-        kind, segment = KINDS[value.value]
+    if predicate == RDF["type"] and isinstance(value, NamedNode) and value.value in kinds():
+        kind, segment = kinds()[value.value]
         if not entity.kind or _RANK.get(kind, 0) > _RANK.get(entity.kind, 0):
             entity.kind, entity.segment = kind, segment
     elif isinstance(value, Literal) and predicate in (SKOS["prefLabel"], SKOS["altLabel"], DCT["title"]):

@@ -7,7 +7,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from talkoot.graph.corrections import value_of
-from talkoot.graph.identity.features import KINDS
+from talkoot.graph.identity.features import kinds
 from talkoot.graph.issues import MAIL_ADDRESS
 from talkoot.graph.records import path_segment
 from talkoot.harvesters.record_graph import RecordGraph
@@ -18,7 +18,7 @@ def map_rdf(graph: RecordGraph) -> None:
     """Every statement, under this source's addresses: of things by their keys, of other subjects within the record."""
     values, definition = graph.record.values, graph.record.definition
     triples: list[Any] = list(parse("\n".join(values["triples"]), RdfFormat.N_TRIPLES))
-    things = {each["iri"]: KINDS[each["type"]][1] for each in values.get("things", ()) if each["type"] in KINDS}
+    things = {each["iri"]: kinds()[each["type"]][1] for each in values.get("things", ()) if each["type"] in kinds()}
     others = {triple.subject.value for triple in triples} - things.keys()
 
     def key(iri: str) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from talkoot.harvesters.options import READER_NAMES, option_faults, options
+from talkoot.harvesters.definition import READER_NAMES
+from talkoot.harvesters.options import option_faults, options
 from talkoot.harvesters.readers import READERS
 
 FAULTS: dict[str, tuple[dict[str, Any], str]] = {

@@ -25,7 +25,7 @@ from talkoot.graph.rdf_files import release_of_files
 from talkoot.graph.settings import Settings
 from talkoot.ontology.namespaces import PREFIXES, RDFS, SH
 from talkoot.web.app import create_app
-from talkoot.web.problem import PROBLEM_TYPES
+from talkoot.web.problem import problem_types
 from talkoot.web.responses import CONTENT_SECURITY_POLICY
 from talkoot.web.sparql_help import EXAMPLES, gallery
 from tests.graph.engine.releases import ENDLESS
@@ -199,7 +199,7 @@ def test_without_readers_the_page_says_that_no_query_can_run(client: FlaskClient
     status, html = ask(client, CENTRES)
 
     assert status == 503
-    assert PROBLEM_TYPES["engine-unavailable"].title in html
+    assert problem_types()["engine-unavailable"].title in html
 
 
 def test_the_query_page_runs_its_own_scripts_and_no_others(client: FlaskClient):

@@ -6,13 +6,13 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client
 
-from talkoot.web.problem import PROBLEM_TYPES, problem_response
+from talkoot.web.problem import problem_response, problem_types
 
 
-@pytest.mark.parametrize("slug", PROBLEM_TYPES)
+@pytest.mark.parametrize("slug", problem_types())
 def test_every_problem_has_its_type_title_and_status(slug: str):
     response = problem_response(slug, "What happened.")
-    status, titles = PROBLEM_TYPES[slug]
+    status, titles = problem_types()[slug]
     assert response.status_code == status
     assert response.content_type == "application/problem+json"
     assert json.loads(response.get_data()) == {
@@ -28,7 +28,7 @@ def test_every_problem_has_its_type_title_and_status(slug: str):
 )
 def test_the_title_is_in_the_language_of_the_client(languages: str | None, language: str):
     response = problem_response("time-limit", "Too long.", languages=languages)
-    assert json.loads(response.get_data())["title"] == PROBLEM_TYPES["time-limit"].titles[language]
+    assert json.loads(response.get_data())["title"] == problem_types()["time-limit"].titles[language]
     assert response.headers["Content-Language"] == language
     assert "Accept-Language" in response.headers["Vary"]
 

@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, serialize
 
-from talkoot.web.problem import PROBLEM_TYPES
+from talkoot.web.problem import problem_types
 from tests.graph.engine.releases import eventually, some_quads
 from tests.w3c.serving import FileServer, file_server
 from tests.web.hostile_requests import DIRECT, Case, case
@@ -96,17 +96,21 @@ def fault(answer: Answer, method: bytes, whole: bool) -> str | None:
     if answer.status in GOOD:
         return None
     if method == b"HEAD":
-        known = any(answer.status == problem.status for problem in PROBLEM_TYPES.values())
+        known = any(answer.status == problem.status for problem in problem_types().values())
         return None if known or not whole else f"{answer.status} to HEAD"
     if not answer.body:
         return None if answer.status in OF_HTTP and not whole else f"{answer.status} without a word"
     if answer.kind == "application/problem+json":
         problem = json.loads(answer.body)
         slug = problem["type"].removeprefix("/problems/")
-        if slug == "engine-failed" or PROBLEM_TYPES[slug].status != answer.status or problem["status"] != answer.status:
+        if (
+            slug == "engine-failed"
+            or problem_types()[slug].status != answer.status
+            or problem["status"] != answer.status
+        ):
             return f"{answer.status} {problem}"
         return None
-    documented = answer.status != 500 and any(answer.status == problem.status for problem in PROBLEM_TYPES.values())
+    documented = answer.status != 500 and any(answer.status == problem.status for problem in problem_types().values())
     return None if documented and answer.kind in {"text/plain", "text/html"} else f"{answer.status} as {answer.kind}"
 
 
