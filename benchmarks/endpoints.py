@@ -1,7 +1,7 @@
 """Talkoot's SPARQL endpoint beside Oxigraph's server, Virtuoso and rdflib-endpoint, in one run on the same quads.
 
-``python -m benchmarks.endpoints`` needs wrk, and measures Virtuoso where it is installed and rdflib-endpoint where
-TALKOOT_PEERS names an environment with requirements-endpoints.txt. The quads are made up.
+``python -m benchmarks.endpoints [ENGINE …]`` needs wrk, and measures Virtuoso where it is installed, rdflib-endpoint
+where TALKOOT_PEERS names an environment with requirements-endpoints.txt. The quads are made up.
 """
 
 from __future__ import annotations
@@ -259,8 +259,8 @@ def switch_under_load(address: str, home: Path, script: Path) -> dict[str, float
     return lookups(address, script)
 
 
-def measure_endpoints() -> None:
-    """Print the tables of docs/performance.md."""
+def measure_endpoints(wanted: list[str]) -> None:
+    """Print the tables of docs/performance.md, or the rows of the engines whose names begin like those wanted."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         home, script, dump = folder / "home", folder / "lookup.lua", folder / "graph.nq"
@@ -287,6 +287,8 @@ def measure_endpoints() -> None:
         if shutil.which("virtuoso-t") is None:
             del engines["Virtuoso"]
         for engine, start in engines.items():
+            if wanted and not engine.startswith(tuple(wanted)):
+                continue
             with ExitStack() as opened:
                 address, cold = opened.enter_context(start())
                 found = lookups(address, script)
@@ -315,4 +317,4 @@ def measure_endpoints() -> None:
 
 
 if __name__ == "__main__":
-    measure_endpoints()
+    measure_endpoints(sys.argv[1:])
