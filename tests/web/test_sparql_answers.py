@@ -235,13 +235,20 @@ def test_a_long_answer_counts_until_its_last_block(shares: Shares):
     many = " ".join(map(str, range(60)))
     query = f"SELECT * {{ VALUES ?a {{ {many} }} VALUES ?b {{ {many} }} VALUES ?c {{ {many} }} }}"
     with requests.get(
-        shares.address, params={"query": query}, headers={"X-Forwarded-For": "192.0.2.4"}, stream=True, timeout=20
+        shares.address,
+        params={"query": query},
+        stream=True,
+        timeout=20,
+        headers={"X-Forwarded-For": "192.0.2.4", "Accept-Encoding": "identity"},  # packed, it would fit on the way
     ) as answer:
         assert answer.status_code == 200
         time.sleep(1.2)  # a client that takes its time keeps a reader from others
         assert answer.content
-    time.sleep(0.2)
-    assert "seconds of query time" in shares.ask("192.0.2.4").json()["detail"]
+    told = []
+    while not (told and told[-1].status_code == 429) and len(told) < 4:  # the server may still be closing it
+        time.sleep(0.5)
+        told.append(shares.ask("192.0.2.4"))
+    assert "seconds of query time" in told[-1].json()["detail"]
 
 
 def test_this_machine_has_no_limit_unless_it_forwards(shares: Shares):
