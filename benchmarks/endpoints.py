@@ -266,9 +266,8 @@ def measure_endpoints(wanted: list[str]) -> None:
         home, script, dump = folder / "home", folder / "lookup.lua", folder / "graph.nq"
         with dump.open("w", encoding="utf-8") as file:
             file.writelines(quads(ACTORS))
-        made = release_of_files(
-            [dump], Settings(home=home, memory_triples=3_000_000)
-        )  # with the dump that releases have
+        # Below that size it has the dump that releases have.
+        made = release_of_files([dump], Settings(home=home, memory_triples=3_000_000))
         for number in (1, 2):
             copy = shutil.copytree(made.folder, home / "releases" / str(number))
             (copy / "manifest.json").write_text(json.dumps({**made.manifest, "number": number}), encoding="utf-8")

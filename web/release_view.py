@@ -80,7 +80,7 @@ class ReleaseViews:
                 return self._view
         if time.monotonic() - self._looked > _LOOK_AGAIN_SECONDS and self._lock.acquire(blocking=False):
             self._looked = time.monotonic()
-            if self._settings.current.exists() and self._folder() == view.folder:
+            if self._is_current(view):
                 self._lock.release()
             else:  # opening takes longer than a reader should wait
                 threading.Thread(target=self._move_over, daemon=True).start()
@@ -95,6 +95,13 @@ class ReleaseViews:
             _log.warning("pages stay with the release that they have: %s", error)
         finally:
             self._lock.release()
+
+    def _is_current(self, view: ReleaseView) -> bool:
+        """Whether nothing has changed; a pointer that is gone is for the thread to tell, which lets the lock go."""
+        try:
+            return self._folder() == view.folder
+        except ReleaseError:
+            return False
 
     def _folder(self) -> Path:
         try:
