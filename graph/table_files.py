@@ -17,7 +17,7 @@ def table_rows(
     """Each row of a table, with where it stands; none where there is no file. Its suffix tells CSV from TSV.
 
     The text is UTF-8, with or without a byte order mark. With ``columns`` the table has these and no others, and every
-    row fills them. Raises the error that ``wrong`` names.
+    row fills them; the error that ``wrong`` names tells where that is not so. Raises :class:`TableError`.
     """
     if not path.exists():
         return
